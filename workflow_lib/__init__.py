@@ -1,0 +1,1 @@
+"""Clipwright: narrated films from a manifest, built by Snakemake, where nothing is paid for twice."""
