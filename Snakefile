@@ -1,0 +1,57 @@
+"""Clipwright: narrated films from manifests. See README.md; the rules of each stage are in rules/."""
+
+import sys
+
+sys.path.insert(0, workflow.basedir)
+
+from workflow_lib import engine, layout
+
+PY = sys.executable
+RUN = engine.start(workflow, config)
+
+
+wildcard_constraints:
+    project=layout.PROJECT,
+    clip=layout.CLIP,
+    cut=layout.CUT,
+
+
+include: "rules/common.smk"
+include: "rules/compose.smk"
+include: "rules/generate.smk"
+include: "rules/narrate.smk"
+include: "rules/conform.smk"
+include: "rules/assemble.smk"
+
+
+rule all:
+    """Every film that has a manifest."""
+    input:
+        all_films,
+    default_target: True
+
+
+rule refuse_target:
+    """Say what a project's files are called, for a target that belongs to no project."""
+    input:
+        unknown_target,
+    output:
+        "{target}.mp4",
+    log:
+        "{target}.log",
+    wildcard_constraints:
+        target=layout.NO_PROJECT,
+    shell:
+        "false"
+
+
+onstart:
+    RUN.begin()
+
+
+onsuccess:
+    RUN.finish()
+
+
+onerror:
+    RUN.finish()

@@ -1,0 +1,41 @@
+"""The film: conformed clips joined by stream copy, with the sound under them.
+
+REQUIRED INPUTS
+    {project}/.work/{cut}/clip_NN.mp4 and clip_NN.flac of every clip
+OUTPUTS
+    {project}/final.mp4, {project}/draft.mp4: verified, with fast start
+"""
+
+
+rule mix_sound:
+    """Join the sound of all clips and encode it once."""
+    input:
+        parts=sound_inputs,
+    output:
+        sound="{project}/.work/{cut}/sound.m4a",
+    log:
+        "{project}/.work/log/{cut}/mix_sound.log",
+    params:
+        clips=film_numbers,
+    message:
+        "Mix {output.sound}"
+    shell:
+        "{PY:q} {workflow.basedir:q}/scripts/mix_sound.py"
+        " --project {wildcards.project:q} --cut {wildcards.cut} --clips {params.clips} --log {log:q}"
+
+
+rule assemble_film:
+    """Join the pictures by copy, put the sound under them, verify the film and move it into place."""
+    input:
+        unpack(film_inputs),
+    output:
+        film="{project}/{cut}.mp4",
+    log:
+        "{project}/.work/log/{cut}/assemble.log",
+    params:
+        clips=film_numbers,
+    message:
+        "Assemble {output.film}"
+    shell:
+        "{PY:q} {workflow.basedir:q}/scripts/assemble_film.py"
+        " --project {wildcards.project:q} --cut {wildcards.cut} --clips {params.clips} --log {log:q}"

@@ -1,0 +1,65 @@
+"""What the rules ask of the library: each function is one call."""
+
+
+def all_films(wildcards):
+    return RUN.films()
+
+
+def film_inputs(wildcards):
+    return RUN.film_inputs(wildcards.project, wildcards.cut)
+
+
+def film_numbers(wildcards):
+    return RUN.numbers(wildcards.project, wildcards.cut)
+
+
+def sound_inputs(wildcards):
+    return RUN.sound_inputs(wildcards.project, wildcards.cut)
+
+
+def conform_inputs(wildcards):
+    return RUN.conform_inputs(wildcards.project, wildcards.cut, wildcards.clip)
+
+
+def clip_inputs(wildcards):
+    return RUN.clip_inputs(wildcards.project, "final", wildcards.clip)
+
+
+def clip_request(wildcards):
+    return RUN.clip_request(wildcards.project, "final", wildcards.clip)
+
+
+def clip_threads(wildcards):
+    return RUN.clip_threads(wildcards.project, wildcards.clip)
+
+
+def kling_units(wildcards):
+    return RUN.clip_units(wildcards.project, wildcards.clip, "kling")
+
+
+def veo_units(wildcards):
+    return RUN.clip_units(wildcards.project, wildcards.clip, "veo")
+
+
+def omni_units(wildcards):
+    return RUN.clip_units(wildcards.project, wildcards.clip, "omni")
+
+
+def draft_inputs(wildcards):
+    return RUN.clip_inputs(wildcards.project, "draft", wildcards.clip)
+
+
+def draft_request(wildcards):
+    return RUN.clip_request(wildcards.project, "draft", wildcards.clip)
+
+
+def composite_inputs(wildcards):
+    return RUN.composite_inputs(wildcards.project, wildcards.clip, wildcards.split)
+
+
+def spoken_inputs(wildcards):
+    return RUN.spoken_inputs(wildcards.project, wildcards.clip, draft=wildcards.folder != "audio")
+
+
+def unknown_target(wildcards):
+    return RUN.refuse(f"{wildcards.target}.mp4")

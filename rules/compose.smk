@@ -1,0 +1,25 @@
+"""Composites: the picture that a clip starts from.
+
+REQUIRED INPUTS
+    the layers that the clip's recipe names, inside the project
+OUTPUTS
+    {project}/assets/composites/clip_NN.png, clip_NN_split.png
+A picture that the user put there is used as it is.
+"""
+
+
+rule compose_picture:
+    """Place, scale and blend the characters of a recipe on its background."""
+    input:
+        layers=composite_inputs,
+    output:
+        picture="{project}/assets/composites/clip_{clip}{split}.png",
+    log:
+        "{project}/.work/log/compose_{clip}{split}.log",
+    wildcard_constraints:
+        split="(?:_split)?",
+    message:
+        "Compose {output.picture}"
+    shell:
+        "{PY:q} {workflow.basedir:q}/scripts/compose_picture.py"
+        " --project {wildcards.project:q} --clip {wildcards.clip} --log {log:q}"

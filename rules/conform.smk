@@ -1,0 +1,24 @@
+"""Conformed clips: each clip once in the film's size, frame rate, pixel format and sound layout.
+
+REQUIRED INPUTS
+    the clip, and its spoken line if it has one
+OUTPUTS
+    {project}/.work/{cut}/clip_NN.mp4: the picture, held until its line is spoken
+    {project}/.work/{cut}/clip_NN.flac: the sound, of exactly the same length
+"""
+
+
+rule conform_clip:
+    """Copy a clip that already conforms, encode one that does not, and verify every frame."""
+    input:
+        conform_inputs,
+    output:
+        picture="{project}/.work/{cut}/clip_{clip}.mp4",
+        sound="{project}/.work/{cut}/clip_{clip}.flac",
+    log:
+        "{project}/.work/log/{cut}/conform_{clip}.log",
+    message:
+        "Conform {output.picture}"
+    shell:
+        "{PY:q} {workflow.basedir:q}/scripts/conform_clip.py"
+        " --project {wildcards.project:q} --clip {wildcards.clip} --cut {wildcards.cut} --log {log:q}"

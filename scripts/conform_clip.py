@@ -1,0 +1,11 @@
+"""Bring one clip to the film's picture and sound."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from workflow_lib import jobs, stages
+
+if __name__ == "__main__":
+    jobs.main(__doc__, lambda film, args, settings: stages.conform_clip(film, args.clip, ffmpeg_path=settings.ffmpeg))

@@ -1,0 +1,11 @@
+"""Speak the line of one clip."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from workflow_lib import jobs, stages
+
+if __name__ == "__main__":
+    jobs.main(__doc__, lambda film, args, _settings: stages.narrate(film, args.clip))

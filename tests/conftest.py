@@ -1,0 +1,193 @@
+"""A whole installation in a temporary folder for each test, and no way out to the network."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from PIL import Image, ImageDraw
+
+REPO = Path(__file__).resolve().parents[1]
+WORKFLOW = ("Snakefile", "config.yaml", "rules", "scripts", "workflow_lib", "profiles", "schemas")
+SIZE = (128, 72)
+TIMEOUT_S = 300
+
+Manifest = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test runs without keys, addresses or settings from outside, and without the network."""
+    for name in list(os.environ):
+        if re.search(r"_API_KEY$|_BASE_URL$|_TOKEN$|^GOOGLE_|^CLIPWRIGHT_|^SNAKEMAKE_", name):
+            monkeypatch.delenv(name)
+
+    def refuse(self: socket.socket, address: object) -> None:
+        raise AssertionError(f"a test tried to reach {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+class Studio:
+    """An installation in `folder`, as a user has it after a clone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def install(self) -> Studio:
+        """Copy the workflow into the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name in WORKFLOW:
+            source = REPO / name
+            if source.is_dir():
+                shutil.copytree(source, self.folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(source, self.folder / name)
+        return self
+
+    def path(self, name: str, project: str = "film") -> Path:
+        """A file of a project."""
+        return self.folder / "projects" / project / name
+
+    def write(self, manifest: Manifest | str, project: str = "film") -> None:
+        """Write a project's manifest."""
+        path = self.path("project.yaml", project)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(manifest if isinstance(manifest, str) else yaml.safe_dump(manifest, sort_keys=False))
+
+    def manifest(self, project: str = "film") -> Manifest:
+        """A project's manifest as it stands."""
+        value: Manifest = yaml.safe_load(self.path("project.yaml", project).read_text())
+        return value
+
+    def command(self, *arguments: str) -> list[str]:
+        """A Snakemake command line."""
+        return [sys.executable, "-m", "snakemake", *arguments]
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake to its end, output and errors together."""
+        return self.run(*self.command(*arguments))
+
+    def run(self, *command: str, **options: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401
+        """Run a command in the folder, output and errors together in `stdout`."""
+        settings = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "timeout": TIMEOUT_S, **options}
+        return subprocess.run(command, cwd=self.folder, text=True, check=False, **settings)
+
+    def build(self, target: str = "projects/film/final.mp4", *arguments: str) -> str:
+        """Build a target and return what was printed; the run must succeed."""
+        done = self.snakemake("--cores", "2", target, *arguments)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start Snakemake in a process group of its own."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def planned(self, target: str = "projects/film/final.mp4", *arguments: str) -> tuple[Counter[str], str]:
+        """How many jobs of each rule a dry run names, and its whole text."""
+        done = self.snakemake("-n", target, *arguments)
+        assert done.returncode == 0, done.stdout
+        table = done.stdout.partition("Job stats:")[2].partition("total")[0]
+        jobs = re.findall(r"^(\w+)\s+(\d+)$", table, re.MULTILINE)
+        return Counter({rule: int(count) for rule, count in jobs if rule != "all"}), done.stdout
+
+    def clipwright(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command-line program, stdout and stderr apart."""
+        command = [sys.executable, "-m", "workflow_lib", *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, text=True, capture_output=True, check=False, timeout=TIMEOUT_S
+        )
+
+
+def draw(path: Path, color: str = "#406080", size: tuple[int, int] = SIZE, *, figure: bool = False) -> Path:
+    """Draw a small picture: a plain one with a diagonal, or a cut-out figure on nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.new("RGBA" if figure else "RGB", size, (0, 0, 0, 0) if figure else color)
+    pen = ImageDraw.Draw(image)
+    if figure:
+        pen.ellipse((2, 2, size[0] - 3, size[1] - 3), fill=color)
+    else:
+        pen.line((0, 0, size[0], size[1]), fill="#f0e0c0", width=3)
+    image.save(path)
+    return path
+
+
+def small_film(studio: Studio, project: str = "film") -> Manifest:
+    """Write a film of four clips of half a second: a recipe, a still, a pair of keyframes and words alone."""
+    root = studio.path("", project)
+    draw(root / "assets/hill.png", "#507050")
+    draw(root / "assets/bird.png", "#302020", (30, 20), figure=True)
+    draw(root / "assets/composites/clip_02.png", "#705030")
+    draw(root / "keyframes/clip_03_start.png", "#203060")
+    draw(root / "keyframes/clip_03_end.png", "#603020")
+    figures = [{"image": "assets/bird.png", "x": 0.5, "y": 0.8, "height": 0.4}]
+    manifest: Manifest = {
+        "title": "Small film",
+        "size": list(SIZE),
+        "fps": 12,
+        "duration": 0.5,
+        "clips": [
+            {
+                "prompt": "A bird sits on a hill. Slow pan right.",
+                "composite": {"background": "assets/hill.png", "characters": figures},
+                "narration": "A bird.",
+            },
+            {"prompt": "A brown field. Slow push in."},
+            {"prompt": "Day becomes night. Static camera."},
+            {"prompt": "The end of the story.", "source": "text"},
+        ],
+    }
+    studio.write(manifest, project)
+    return manifest
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    """A fresh installation."""
+    return Studio(tmp_path / "studio").install()
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    """The small film, built once for all tests; not to be changed."""
+    made = Studio(tmp_path_factory.mktemp("built") / "studio").install()
+    small_film(made)
+    made.build()
+    return made
+
+
+@pytest.fixture
+def built(built_once: Studio, tmp_path: Path) -> Studio:
+    """A copy of the small film, built and up to date."""
+    shutil.copytree(built_once.folder, tmp_path / "studio", symlinks=True)
+    return Studio(tmp_path / "studio")
+
+
+@pytest.fixture
+def groups() -> Iterator[list[int]]:
+    """Process groups that a test started; what is left of them is ended after it."""
+    started: list[int] = []
+    yield started
+    for group in started:
+        try:
+            os.killpg(group, signal.SIGKILL)
+        except ProcessLookupError:
+            continue

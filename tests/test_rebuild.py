@@ -1,0 +1,349 @@
+"""What is built again after a change, and what is not: asked of real dry runs on a real film."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from conftest import Studio, draw, small_film
+from PIL import Image
+
+NOTHING: Counter[str] = Counter()
+ONE_CLIP = Counter(generate_clip=1, conform_clip=1, mix_sound=1, assemble_film=1)
+
+
+def touch_all(folder: Path) -> None:
+    """Make every file below `folder` newer than it was, in an order that puts inputs last."""
+    now = time.time() + 10
+    for place, path in enumerate(sorted(folder.rglob("*"), key=lambda path: "assets" in str(path))):
+        if path.is_file() and ".snakemake" not in path.parts:
+            os.utime(path, (now + place, now + place))
+
+
+def test_a_second_run_does_nothing(built: Studio) -> None:
+    """Running the same command again finds nothing to do."""
+    said = built.build()
+
+    assert "Nothing to be done" in said
+
+
+def test_touching_every_file_changes_nothing(built: Studio) -> None:
+    """New time stamps on every file, manifest and code included, are no reason to build."""
+    touch_all(built.folder)
+
+    jobs, said = built.planned()
+
+    assert jobs == NOTHING, said
+
+
+def test_lost_metadata_changes_nothing(built: Studio) -> None:
+    """Without Snakemake's own records, and with inputs newer than outputs, nothing is built again."""
+    shutil.rmtree(built.folder / ".snakemake")
+    touch_all(built.folder)
+
+    jobs, said = built.planned()
+
+    assert jobs == NOTHING, said
+
+
+@pytest.mark.parametrize(
+    "name", ["scripts/generate_clip.py", "workflow_lib/generate.py", "workflow_lib/plan.py", "rules/generate.smk", "config.yaml"]
+)
+def test_a_comment_in_the_code_changes_nothing(built: Studio, name: str) -> None:
+    """Editing a script, a module, a rules file or the config without effect is no reason to build."""
+    path = built.folder / name
+    path.write_text(path.read_text() + "\n# a comment\n")
+
+    jobs, said = built.planned()
+
+    assert jobs == NOTHING, said
+
+
+def test_a_changed_price_changes_nothing(built: Studio) -> None:
+    """Prices are no part of a request."""
+    path = built.folder / "workflow_lib/catalog.py"
+    path.write_text(path.read_text().replace("0.042)", "0.084)").replace("2500, 2500, 0.0,", "2500, 2500, 0.01,"))
+
+    jobs, said = built.planned()
+
+    assert jobs == NOTHING, said
+
+
+def test_key_order_and_comments_of_the_manifest_change_nothing(built: Studio) -> None:
+    """The manifest is read for what it says, not for how it is written."""
+    manifest = built.manifest()
+    built.write(dict(reversed(manifest.items())))
+    path = built.path("project.yaml")
+    path.write_text("# a comment\n" + path.read_text())
+
+    jobs, said = built.planned()
+
+    assert jobs == NOTHING, said
+
+
+def test_the_work_folder_may_be_deleted(built: Studio) -> None:
+    """A finished film needs none of its intermediate files."""
+    shutil.rmtree(built.path(".work"))
+
+    jobs, said = built.planned()
+
+    assert jobs == NOTHING, said
+
+
+def test_a_fresh_clone_with_the_clips_copied_in_makes_no_clip(built: Studio, tmp_path: Path) -> None:
+    """Clips copied into a new checkout, older than its inputs, are used as they are; with the film nothing is left."""
+    clone = Studio(tmp_path / "clone").install()
+    small_film(clone)
+    shutil.copytree(built.path("videos"), clone.path("videos"))
+    touch_all(clone.folder / "projects/film/assets")
+
+    jobs, said = clone.planned()
+    shutil.copy2(built.path("final.mp4"), clone.path("final.mp4"))
+    with_film, _ = clone.planned()
+
+    assert jobs["generate_clip"] == 0, said
+    assert with_film == NOTHING
+
+
+def test_a_moved_folder_is_still_built(built: Studio, tmp_path: Path) -> None:
+    """Neither the place of the installation nor the name of the project is part of what was made."""
+    built.folder.rename(tmp_path / "elsewhere")
+    moved = Studio(tmp_path / "elsewhere")
+    moved.path("").rename(moved.path("", "renamed"))
+
+    jobs, said = moved.planned("projects/renamed/final.mp4")
+
+    assert jobs == NOTHING, said
+
+
+def test_an_edited_prompt_makes_one_clip_and_says_why(built: Studio) -> None:
+    """One edited prompt is one clip, its conformed copy and the film; undone, it is nothing."""
+    before = built.manifest()
+    manifest = built.manifest()
+    manifest["clips"][1]["prompt"] = "A brown field in rain. Slow push in."
+    built.write(manifest)
+
+    jobs, said = built.planned()
+    built.write(before)
+    undone, _ = built.planned()
+
+    assert jobs == ONE_CLIP, said
+    assert "clip_02  animatic  0.5 s  $0.00  prompt changed" in said
+    assert "3 clips kept, 1 to make, $0.00" in said
+    assert undone == NOTHING
+
+
+def test_an_edited_clip_leaves_the_other_files_alone(built: Studio) -> None:
+    """Building after the edit of one clip writes that clip, and no other clip, composite or narration."""
+    kept = [built.path(f"videos/clip_0{number}.mp4") for number in (1, 3, 4)]
+    kept += [built.path("assets/composites/clip_01.png"), built.path("audio/narration/clip_01.wav")]
+    before = [path.stat().st_mtime_ns for path in kept]
+    old = built.path("videos/clip_02.mp4").read_bytes()
+    manifest = built.manifest()
+    manifest["clips"][1]["prompt"] = "A brown field. Slow tilt up."
+    built.write(manifest)
+
+    built.build()
+
+    assert [path.stat().st_mtime_ns for path in kept] == before
+    assert built.path("videos/clip_02.mp4").read_bytes() != old
+    assert "Nothing to be done" in built.build()
+
+
+def test_one_pixel_of_a_composite_makes_one_clip(built: Studio) -> None:
+    """A picture that differs in one pixel is another picture."""
+    path = built.path("assets/composites/clip_02.png")
+    image = Image.open(path)
+    image.putpixel((3, 3), (1, 2, 3))
+    image.save(path)
+
+    jobs, said = built.planned()
+
+    assert jobs == ONE_CLIP, said
+    assert "clip_02  animatic  0.5 s  $0.00  picture changed" in said
+
+
+def test_one_pixel_of_a_composed_picture_is_the_users_word(built: Studio) -> None:
+    """A composite that was retouched is kept as it is, and its clip is made from it."""
+    path = built.path("assets/composites/clip_01.png")
+    image = Image.open(path)
+    image.putpixel((3, 3), (1, 2, 3))
+    image.save(path)
+    retouched = path.read_bytes()
+
+    jobs, said = built.planned()
+    built.build()
+
+    assert jobs == ONE_CLIP, said
+    assert path.read_bytes() == retouched
+
+
+def test_the_same_pixels_in_another_file_change_nothing(built: Studio) -> None:
+    """A picture saved anew, with other bytes and the same pixels, is the same picture."""
+    path = built.path("assets/composites/clip_02.png")
+    Image.open(path).save(path, compress_level=1, dpi=(300, 300))
+
+    jobs, said = built.planned()
+
+    assert jobs == NOTHING, said
+
+
+def test_one_pixel_of_a_layer_composes_and_makes_one_clip(built: Studio) -> None:
+    """A changed layer composes its picture again and makes its clip again."""
+    draw(built.path("assets/hill.png"), "#507051")
+
+    jobs, said = built.planned()
+
+    assert jobs == ONE_CLIP + Counter(compose_picture=1), said
+    assert "clip_01  animatic  0.5 s  $0.00  picture changed" in said
+
+
+def test_an_added_clip_makes_that_clip(built: Studio) -> None:
+    """A clip at the end of the list is one clip and the film."""
+    manifest = built.manifest()
+    manifest["clips"].append({"prompt": "One more thing.", "source": "text"})
+    built.write(manifest)
+
+    jobs, said = built.planned()
+
+    assert jobs == ONE_CLIP, said
+    assert "clip_05  animatic  0.5 s  $0.00  new" in said
+
+
+def test_a_removed_clip_makes_only_the_film(built: Studio) -> None:
+    """Without its last clip the film is joined again, and nothing is made; the removed clip's file is kept."""
+    manifest = built.manifest()
+    del manifest["clips"][3]
+    built.write(manifest)
+
+    jobs, said = built.planned()
+    built.build()
+
+    assert jobs == Counter(mix_sound=1, assemble_film=1), said
+    assert "final.mp4  clip_04 removed" in said
+    assert built.path("videos/clip_04.mp4").exists()
+
+
+def test_two_swapped_clips_are_two_clips(built: Studio) -> None:
+    """Clips are known by their numbers: two that change places are made again, and no other."""
+    manifest = built.manifest()
+    clips = manifest["clips"]
+    clips[2]["keyframes"] = {"start": "keyframes/clip_03_start.png", "end": "keyframes/clip_03_end.png"}
+    clips[2], clips[3] = clips[3], clips[2]
+    built.write(manifest)
+
+    jobs, said = built.planned()
+
+    assert jobs == Counter(generate_clip=2, conform_clip=2, mix_sound=1, assemble_film=1), said
+    assert "2 clips kept, 2 to make" in said
+
+
+def test_a_deleted_clip_comes_back(built: Studio) -> None:
+    """A clip that is gone is made again, though the film is there and nothing else changed."""
+    built.path("videos/clip_02.mp4").unlink()
+
+    jobs, said = built.planned()
+    built.build()
+
+    assert jobs == ONE_CLIP, said
+    assert "clip_02.mp4 is gone" in said
+    assert built.path("videos/clip_02.mp4").exists()
+
+
+def test_a_clip_put_there_by_hand_is_kept(built: Studio) -> None:
+    """The user's own clip goes into the film as it is, survives --forceall, and no edit of its prompt replaces it."""
+    own = built.path("videos/clip_02.mp4")
+    shutil.copyfile(built.path("videos/clip_04.mp4"), own)
+    content = own.read_bytes()
+    manifest = built.manifest()
+    manifest["clips"][1]["prompt"] = "Something else."
+    built.write(manifest)
+
+    jobs, said = built.planned()
+    built.build("projects/film/final.mp4", "--forceall")
+
+    assert jobs == Counter(conform_clip=1, mix_sound=1, assemble_film=1), said
+    assert "clip_02 replaced" in said
+    assert own.read_bytes() == content
+    assert "Nothing to be done" in built.build()
+
+
+def test_a_hand_made_clip_named_as_target_is_left_alone(built: Studio) -> None:
+    """Asking for the user's own clip by name, even with force, says that it is kept."""
+    own = built.path("videos/clip_02.mp4")
+    shutil.copyfile(built.path("videos/clip_04.mp4"), own)
+    content = own.read_bytes()
+
+    done = built.snakemake("--cores", "1", "-f", "projects/film/videos/clip_02.mp4")
+
+    assert done.returncode == 0
+    assert "projects/film/videos/clip_02.mp4 was put there by hand and is kept" in done.stdout
+    assert own.read_bytes() == content
+
+
+def test_edited_narration_makes_no_clip(built: Studio) -> None:
+    """Other words are spoken and mixed again; the picture is not touched."""
+    manifest = built.manifest()
+    manifest["clips"][0]["narration"] = "A bird, and another."
+    built.write(manifest)
+
+    jobs, said = built.planned()
+
+    assert jobs == Counter(narrate_clip=1, conform_clip=1, mix_sound=1, assemble_film=1), said
+    assert "narration of clip_01 changed" in said
+
+
+def test_a_lost_picture_of_a_finished_clip_changes_nothing(built: Studio) -> None:
+    """A keyframe that is gone is no problem while the clip that was made from it is there."""
+    built.path("keyframes/clip_03_start.png").unlink()
+
+    jobs, said = built.planned()
+
+    assert jobs == NOTHING, said
+
+
+def test_a_draft_never_touches_the_clips(built: Studio) -> None:
+    """The draft has clips of its own: those of the film stay as they are, byte for byte and stamp for stamp."""
+    clips = sorted(built.path("videos").iterdir())
+    before = [(path.name, path.stat().st_mtime_ns) for path in clips]
+
+    built.build("projects/film/draft.mp4")
+
+    assert [(path.name, path.stat().st_mtime_ns) for path in sorted(built.path("videos").iterdir())] == before
+    assert built.path("draft.mp4").exists()
+    assert "Nothing to be done" in built.build("projects/film/draft.mp4")
+
+
+def test_one_clip_can_be_built_alone(studio: Studio) -> None:
+    """A clip is a target of its own."""
+    small_film(studio)
+
+    studio.build("projects/film/videos/clip_04.mp4")
+
+    assert [path.name for path in sorted(studio.path("videos").iterdir())] == ["clip_04.json", "clip_04.mp4"]
+
+
+def test_a_user_can_force_everything(built: Studio) -> None:
+    """--forceall makes all clips again and leaves a film that is up to date."""
+    jobs, _ = built.planned("projects/film/final.mp4", "--forceall")
+
+    built.build("projects/film/final.mp4", "--forceall")
+
+    assert jobs["generate_clip"] == 4
+    assert "Nothing to be done" in built.build()
+
+
+def test_all_builds_every_project_and_channel(studio: Studio) -> None:
+    """`all` finds projects and the projects of channels."""
+    small_film(studio)
+    small_film(studio, "../channels/c/projects/two")
+
+    done = studio.snakemake("--cores", "2", "all")
+
+    assert done.returncode == 0, done.stdout
+    assert studio.path("final.mp4").exists()
+    assert (studio.folder / "channels/c/projects/two/final.mp4").exists()

@@ -1,0 +1,179 @@
+"""The commands that only read: `check`, `plan`, `status`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from dotenv import load_dotenv
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from workflow_lib import config, project
+from workflow_lib import plan as planning
+from workflow_lib import status as statuses
+from workflow_lib.cli import naming
+from workflow_lib.errors import InvalidInput, Problem
+from workflow_lib.layout import Project
+from workflow_lib.plan import FilmPlan
+from workflow_lib.status import FilmStatus
+
+_STYLES = {"done": "green", "by hand": "cyan", "making": "yellow", "waiting": "dim"}
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    command = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")(command)
+    return click.argument("projects", nargs=-1, shell_complete=naming.complete)(command)
+
+
+def _plans(projects: Iterable[Project], *, draft: bool = False) -> list[FilmPlan]:
+    """The plan of each project; what is wrong in any of them is raised together."""
+    settings = config.load(Path())
+    found, problems = [], []
+    for item in projects:
+        try:
+            film = project.load(item, settings)
+            found.append(planning.of(film.draft() if draft else film))
+        except InvalidInput as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InvalidInput(problems)
+    return found
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False))
+
+
+@click.command()
+@_options
+def check(projects: tuple[str, ...], *, as_json: bool) -> None:
+    """Say what is wrong with PROJECTS (default: all), every problem at once; nothing is built."""
+    load_dotenv(Path(".env"))
+    wanted = naming.named(projects)
+    problems: list[Problem] = []
+    warnings: list[str] = []
+    for item in wanted:
+        try:
+            warnings += _plans([item])[0].film.warnings
+        except InvalidInput as error:
+            problems += error.problems
+    if as_json:
+        _print_json({"problems": [asdict(problem) for problem in problems], "warnings": warnings})
+        if problems:
+            raise SystemExit(InvalidInput.exit_code)
+        return
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if problems:
+        raise InvalidInput(problems)
+    click.echo(f"{len(wanted)} project{'s' if len(wanted) > 1 else ''} checked, nothing wrong", err=True)
+
+
+@click.command()
+@_options
+@click.option("--draft", is_flag=True, help="The plan of draft.mp4 in place of final.mp4.")
+def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool) -> None:
+    """Show what PROJECTS (default: all) still need, why, and what it costs; nothing is built."""
+    found = _plans(naming.named(projects), draft=draft)
+    if as_json:
+        _print_json([_plan_json(item) for item in found])
+        return
+    console = Console()
+    for item in found:
+        console.print(_plan_table(item))
+        for warning in item.film.warnings:
+            click.echo(f"warning: {warning}", err=True)
+
+
+def _plan_json(found: FilmPlan) -> dict[str, object]:
+    film = found.film
+    return {
+        "project": str(film.project.root),
+        "film": str(film.project.film(film.cut)),
+        "standing": found.standing,
+        "reasons": found.reasons,
+        "price_usd": found.price_usd,
+        "budget_usd": film.budget_usd,
+        "clips": [
+            {
+                "clip": item.clip.label,
+                "standing": item.standing,
+                "reasons": item.reasons,
+                "backend": item.clip.backend,
+                "seconds": item.clip.seconds,
+                "price_usd": item.price_usd,
+                "fingerprint": item.request.fingerprint,
+            }
+            for item in found.clips
+        ],
+    }
+
+
+def _plan_table(found: FilmPlan) -> Group:
+    film = found.film
+    table = Table(title=f"{film.project.film(film.cut)}", title_justify="left", title_style="bold")
+    for name, justify in (
+        ("clip", "left"),
+        ("backend", "left"),
+        ("length", "right"),
+        ("price", "right"),
+        ("why", "left"),
+    ):
+        table.add_column(name, justify="right" if justify == "right" else "left")
+    for item in found.clips:
+        price = f"${item.price_usd:.2f}" if item.to_make else ""
+        why = ", ".join(item.reasons) if item.reasons else "up to date"
+        style = "" if item.to_make else "dim"
+        table.add_row(item.clip.label, item.clip.backend, f"{item.clip.seconds:g} s", price, why, style=style)
+    budget = f" of ${film.budget_usd:.2f}" if film.budget_usd is not None else ""
+    state = "up to date" if found.standing == "fresh" else ", ".join(found.reasons[:4])
+    making = sum(item.to_make for item in found.clips)
+    return Group(table, Text(f"{making} to make, ${found.price_usd:.2f}{budget}; film: {state}\n"))
+
+
+@click.command()
+@_options
+@click.option("--watch", is_flag=True, help="Keep showing it, once a second, until interrupted.")
+def status(projects: tuple[str, ...], *, as_json: bool, watch: bool) -> None:
+    """Show how PROJECTS (default: all) stand: made, in work, waiting; works during a run and after a crash."""
+    wanted = naming.named(projects)
+    if as_json:
+        _print_json([asdict(statuses.of(item)) for item in _plans(wanted)])
+        return
+    if not watch:
+        Console().print(_status_view(wanted))
+        return
+    with Live(_status_view(wanted), refresh_per_second=1) as live:
+        while True:
+            time.sleep(1)
+            live.update(_status_view(wanted))
+
+
+def _status_view(wanted: list[Project]) -> Group:
+    found = [statuses.of(item) for item in _plans(wanted)]
+    return Group(*(_film_table(item) if len(found) == 1 else _film_line(item) for item in found))
+
+
+def _film_line(film: FilmStatus) -> Text:
+    done = sum(clip.doing in ("done", "by hand") for clip in film.clips)
+    state = "building" if film.running else "film up to date" if film.film == "fresh" else "film to build"
+    return Text(f"{film.project}  {done}/{len(film.clips)} clips  {state}  ${film.spent_usd:.2f} spent")
+
+
+def _film_table(film: FilmStatus) -> Group:
+    table = Table(title=film.title, title_justify="left", title_style="bold")
+    for name in ("clip", "state", "backend", "took", "cost", "why"):
+        table.add_column(name, justify="right" if name in ("took", "cost") else "left")
+    for clip in film.clips:
+        took = f"{clip.took_s:.1f} s" if clip.took_s else ""
+        cost = f"${clip.cost_usd:.2f}" if clip.outcome else ""
+        doing = Text(clip.doing, style=_STYLES[clip.doing])
+        table.add_row(clip.label, doing, clip.backend, took, cost, ", ".join(clip.reasons))
+    return Group(table, _film_line(film))

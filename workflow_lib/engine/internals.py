@@ -1,0 +1,95 @@
+"""The parts of Snakemake that are not its public interface, each behind one function: snakemake >= 9.20, < 10."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Workflow = Any
+"""`snakemake.workflow.Workflow`, which has no stable type."""
+
+_CONSOLE = "DefaultStreamHandler"
+
+
+def is_main(workflow: Workflow) -> bool:
+    """Whether this process plans the run, rather than running one of its jobs."""
+    return bool(workflow.is_main_process)
+
+
+def is_dry_run(workflow: Workflow) -> bool:
+    """Whether the run only says what it would do."""
+    return bool(workflow.dryrun)
+
+
+def targets(workflow: Workflow) -> list[str]:
+    """The files and rules that the user asked for; empty for the default target."""
+    return [str(target) for target in workflow.dag_settings.targets or ()]
+
+
+def cap(workflow: Workflow, resource: str, limit: int) -> None:
+    """Let at most `limit` units of `resource` be in use, however Snakemake was started.
+
+    `--resources` may only lower it: a limit in a profile is lost with any other `--resources`, and 0 means no limit.
+    """
+    asked = workflow.global_resources.get(resource)
+    value = getattr(asked, "value", asked)
+    lowered = min(limit, value) if isinstance(value, int) and value > 0 else limit
+    workflow.register_resource(resource, max(1, lowered))
+
+
+def force(workflow: Workflow, path: str) -> None:
+    """Have the file at `path` made in this run, though Snakemake sees nothing that changed."""
+    workflow.dag.forcefiles.add(path)
+
+
+def needed_jobs(workflow: Workflow) -> list[tuple[str, dict[str, str]]]:
+    """The rule and wildcards of each job that this run makes; the graph must be complete."""
+    return [(job.rule.name, dict(job.wildcards.items())) for job in workflow.dag.needrun_jobs()]
+
+
+class _OnRunInfo(logging.Handler):
+    def __init__(self, call: Callable[[], None]) -> None:
+        super().__init__()
+        self._call: Callable[[], None] | None = call
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if getattr(getattr(record, "event", None), "value", "") == "run_info" and self._call is not None:
+            call, self._call = self._call, None
+            call()
+
+
+def when_planned(call: Callable[[], None]) -> None:
+    """Have `call` called once, when the graph is complete and before the first job, in dry runs too."""
+    _logger().addHandler(_OnRunInfo(call))
+
+
+class _HideFailures(logging.Filter):
+    """A failed job has said in one line what is wrong; Snakemake's own blocks about it go to its log file only."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(getattr(record, "event", None), "value", "") in {"job_error", "group_error"}:
+            return False
+        return not any(phrase in record.getMessage() for phrase in _FAILURE_TALK)
+
+
+_FAILURE_TALK = ("CalledProcessError in", "returned non-zero exit status", "RuleException:")
+
+
+def hide_failure_blocks() -> None:
+    """Keep Snakemake's blocks about failed jobs off the console; `.snakemake/log` has them."""
+    for handler in _console_handlers(_logger().handlers):
+        handler.addFilter(_HideFailures())
+
+
+def _console_handlers(handlers: Iterable[logging.Handler]) -> list[logging.Handler]:
+    return [
+        handler for handler in handlers if handler.name == _CONSOLE or type(handler).__name__ == "ColorizingTextHandler"
+    ]
+
+
+def _logger() -> logging.Logger:
+    from snakemake.logging import logger  # noqa: PLC0415
+
+    found: logging.Logger = logger
+    return found

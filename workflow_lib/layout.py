@@ -1,0 +1,114 @@
+"""Every name on disk: folders, files and the patterns by which Snakemake finds them. Nothing else spells a path."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Cut = Literal["final", "draft"]
+Side = Literal["start", "end"]
+
+_ID = r"[A-Za-z0-9_-]{1,100}"
+PROJECT = rf"(?:channels/{_ID}/)?projects/{_ID}"
+NO_PROJECT = rf"(?!{PROJECT}/).*(?:final|draft|clip_\d+)"
+CLIP = r"\d{2}|[1-9]\d{2}"
+CUT = "final|draft"
+MAX_CLIPS = 999
+CONFIG = "config.yaml"
+
+_PROJECT_RE = re.compile(rf"\A{PROJECT}\Z")
+_FOLDERS = ("projects/*/project.yaml", "channels/*/projects/*/project.yaml")
+
+
+def label(number: int) -> str:
+    """The name of a clip: `clip_07`, `clip_100`."""
+    return f"clip_{number:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The files of one film; `root` is its folder, relative to the working folder (`projects/vid_123`)."""
+
+    root: Path
+
+    @property
+    def manifest(self) -> Path:
+        """What the user wrote."""
+        return self.root / "project.yaml"
+
+    @property
+    def storyboard(self) -> Path:
+        """The drafted list of clips."""
+        return self.root / "storyboard.yaml"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the run that builds this project."""
+        return self.root / ".lock"
+
+    @property
+    def work(self) -> Path:
+        """What may be deleted at any time."""
+        return self.root / ".work"
+
+    def film(self, cut: Cut) -> Path:
+        """`final.mp4` or `draft.mp4`."""
+        return self.root / f"{cut}.mp4"
+
+    def video(self, number: int) -> Path:
+        """The clip."""
+        return self.root / "videos" / f"{label(number)}.mp4"
+
+    def composite(self, number: int, *, split: bool = False) -> Path:
+        """The picture that the clip starts from."""
+        return self.root / "assets" / "composites" / f"{label(number)}{'_split' if split else ''}.png"
+
+    def keyframe(self, number: int, side: Side) -> Path:
+        """The start or end still, where the manifest does not name one."""
+        return self.root / "keyframes" / f"{label(number)}_{side}.png"
+
+    def narration(self, number: int) -> Path:
+        """The spoken line, with its alignment beside it (`.json`)."""
+        return self.root / "audio" / "narration" / f"{label(number)}.wav"
+
+    def draft_narration(self, number: int) -> Path:
+        """The scratch line of a draft whose film has a paid voice."""
+        return self.work / "draft" / "narration" / f"{label(number)}.wav"
+
+    def draft_clip(self, number: int) -> Path:
+        """The draft's own clip."""
+        return self.work / "draft" / "clips" / f"{label(number)}.mp4"
+
+    def picture(self, cut: Cut, number: int) -> Path:
+        """The conformed picture of a clip."""
+        return self.work / cut / f"{label(number)}.mp4"
+
+    def clip_sound(self, cut: Cut, number: int) -> Path:
+        """The conformed sound of a clip."""
+        return self.work / cut / f"{label(number)}.flac"
+
+    def sound(self, cut: Cut) -> Path:
+        """The sound of the whole film."""
+        return self.work / cut / "sound.m4a"
+
+    def log(self, name: str) -> Path:
+        """The log of one job."""
+        return self.work / "log" / f"{name}.log"
+
+
+def receipt(path: Path) -> Path:
+    """The receipt beside a clip, a narration, a conformed clip or a film's sound: the same name with `.json`."""
+    return path.with_suffix(".json")
+
+
+def is_project(path: str) -> bool:
+    """Whether `path` is a project folder's name: `projects/<id>` or `channels/<channel>/projects/<id>`."""
+    return bool(_PROJECT_RE.match(path))
+
+
+def find_projects(folder: Path) -> list[Project]:
+    """Every project below `folder` that has a manifest, in the order of names."""
+    found = (path.parent.relative_to(folder) for pattern in _FOLDERS for path in folder.glob(pattern))
+    return [Project(path) for path in sorted(found) if is_project(path.as_posix())]

@@ -1,0 +1,172 @@
+"""`project.yaml` as its author writes it: the models, and the rules that one file can break."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from workflow_lib import prompts
+from workflow_lib.catalog import Backend
+from workflow_lib.layout import MAX_CLIPS
+from workflow_lib.recipes import Fit, SplitDirection
+
+Size = Annotated[int, Field(ge=64, le=4096, multiple_of=2)]
+Fraction01 = Annotated[float, Field(ge=0, le=1)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+PathText = Annotated[str, Field(min_length=1, max_length=400)]
+
+SIZES = {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Prompt(_Part):
+    """A prompt in five parts, joined in this order: the core action first, the camera last."""
+
+    action: str = Field(min_length=1, description="What happens; the most important words.")
+    details: str = Field("", description="How it looks and moves.")
+    sequence: str = Field("", description="What follows in time.")
+    environment: str = Field("", description="Place, light, weather.")
+    camera: str = Field("", description="The camera's move.")
+
+
+class Character(_Part):
+    """A cut-out on the background."""
+
+    image: PathText = Field(description="A picture with transparency, inside the project.")
+    x: float = Field(ge=-1, le=2, description="Middle of its bottom edge, as a fraction of the width.")
+    y: float = Field(ge=-1, le=2, description="Its bottom edge, as a fraction of the height from the top.")
+    height: float = Field(gt=0, le=4, description="Its height as a fraction of the frame's.")
+    flip: bool = Field(False, description="Mirror it.")
+    opacity: Fraction01 = Field(1.0, description="0 invisible .. 1 solid.")
+    depth: Fraction01 | None = Field(None, description="0 far .. 1 near; by default lower in the frame is nearer.")
+
+
+class Scene(_Part):
+    """A background with characters on it."""
+
+    background: PathText = Field(description="A picture inside the project.")
+    characters: list[Character] = Field([], max_length=50, description="Painted in this order.")
+    fit: Fit = Field("cover", description="How the background fills the frame.")
+
+
+class Split(_Part):
+    """Two scenes with a divider between them."""
+
+    first: Scene = Field(description="The left or upper half.")
+    second: Scene = Field(description="The right or lower half.")
+    direction: SplitDirection = Field("left_right", description="Side by side, or one above the other.")
+    divider: int = Field(8, ge=0, le=200, description="Width in pixels of a 1920x1080 frame.")
+    color: str = Field("#ffffff", pattern=r"^#[0-9a-fA-F]{6}$", description="The divider's colour.")
+
+
+class Composite(_Part):
+    """A recipe: either a background with characters, or `split`."""
+
+    background: PathText | None = Field(None, description="A picture inside the project.")
+    characters: list[Character] = Field([], max_length=50, description="Painted in this order.")
+    fit: Fit = Field("cover", description="How the background fills the frame.")
+    split: Split | None = Field(None, description="Two scenes in one frame.")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.background is None) == (self.split is None):
+            raise ValueError("needs either `background` (with `characters`) or `split`")
+        if self.split is not None and self.characters:
+            raise ValueError("has `characters` beside `split`; put them into `split.first` or `split.second`")
+        return self
+
+
+class Keyframes(_Part):
+    """The stills between which a clip is animated."""
+
+    start: PathText | None = Field(None, description="Default: keyframes/clip_NN_start.png.")
+    end: PathText | None = Field(None, description="Default: keyframes/clip_NN_end.png if it exists.")
+
+
+class Clip(_Part):
+    """One piece of the film."""
+
+    number: int | None = Field(None, ge=1, le=MAX_CLIPS, description="Default: its place in the list.")
+    title: Text | None = Field(None, description="A chapter title.")
+    prompt: str | Prompt = Field(description="What happens: one text, or five parts.")
+    narration: str = Field("", max_length=5000, description="What the narrator says over it.")
+    composite: PathText | Composite | None = Field(
+        None, description="A recipe or a picture's path. Default: assets/composites/clip_NN.png if it exists."
+    )
+    keyframes: Keyframes | None = Field(None, description="Start and end stills.")
+    source: Literal["text"] | None = Field(None, description="`text`: made from the prompt alone.")
+    continue_: bool = Field(False, alias="continue", description="Start from the end keyframe of the clip before.")
+    fit: Fit | None = Field(None, description="How a picture of another size is brought to the film's.")
+    duration: float | None = Field(None, gt=0, description="Seconds. Default: the film's.")
+    backend: Backend | None = Field(None, description="Default: the film's.")
+    model: Text | None = Field(None, description="Default: the backend's.")
+    negative_prompt: str = Field("", max_length=2500, description="What must not be seen.")
+    seed: int | None = Field(None, ge=0, le=4294967295, description="Where the backend takes one.")
+    take: int = Field(1, ge=1, le=999, description="A higher number asks for another take on purpose.")
+
+    @field_validator("prompt")
+    @classmethod
+    def _said_something(cls, prompt: str | Prompt) -> str | Prompt:
+        text = prompt if isinstance(prompt, str) else prompt.action
+        if not text.strip():
+            raise ValueError("is empty; say what happens in the clip")
+        return prompt
+
+    @model_validator(mode="after")
+    def _one_picture(self) -> Self:
+        named = {"composite": self.composite, "keyframes": self.keyframes, "source: text": self.source}
+        given = [name for name, value in named.items() if value is not None]
+        if len(given) > 1:
+            raise ValueError(f"has more than one picture source ({', '.join(given)}); keep one")
+        if self.continue_ and (self.composite is not None or self.source is not None):
+            raise ValueError(f"has `continue: true` beside {given[0]}; keep one")
+        if self.continue_ and self.keyframes is not None and self.keyframes.start is not None:
+            raise ValueError("has `continue: true` beside keyframes.start; keep one")
+        return self
+
+    def prompt_text(self) -> str:
+        """The prompt as one text."""
+        if isinstance(self.prompt, str):
+            return self.prompt.strip()
+        return prompts.join(self.prompt.model_dump())
+
+    def camera_text(self) -> str:
+        """What the prompt says about the camera; empty when it says nothing."""
+        if isinstance(self.prompt, str):
+            return prompts.camera_part(self.prompt)
+        return self.prompt.camera
+
+
+class Manifest(_Part):
+    """What a film is."""
+
+    title: Text = Field(description="The film's title.")
+    size: list[Size] | None = Field(None, min_length=2, max_length=2, description="Width and height in pixels, even.")
+    aspect: Literal["16:9", "9:16", "1:1"] | None = Field(None, description="In place of `size`.")
+    fps: float = Field(24, ge=1, le=60, description="Frames a second; 23.976, 29.97 and 59.94 are the NTSC rates.")
+    backend: Backend = Field("animatic", description="Who animates the clips.")
+    model: Text | None = Field(None, description="Default: the backend's.")
+    duration: float = Field(10, gt=0, description="Seconds of a clip.")
+    budget_usd: float | None = Field(None, ge=0, description="What this film may cost.")
+    voice: str = Field(
+        "scratch",
+        pattern=r"^(?:scratch|elevenlabs:[A-Za-z0-9]{1,64})$",
+        description="scratch | elevenlabs:<voice id>",
+    )
+    clips: list[Clip] | None = Field(None, description="Left out: taken from storyboard.yaml.")
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if self.size is not None and self.aspect is not None:
+            raise ValueError("has both `size` and `aspect`; keep one")
+        return self
+
+    def frame(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        if self.size is not None:
+            return self.size[0], self.size[1]
+        return SIZES[self.aspect or "16:9"]

@@ -1,0 +1,46 @@
+"""Filters that bring any picture to the film's size, frame rate, pixel format and colours."""
+
+from __future__ import annotations
+
+from workflow_lib.film import FilmSpec
+from workflow_lib.media.encode import BT709
+from workflow_lib.media.probe import VideoInfo
+from workflow_lib.recipes import Fit
+
+_UNKNOWN_MATRIX = 2
+_STANDARD_HEIGHT = 576  # pictures without a colour matrix are BT.601 up to this height, as players take them
+_BLUR_SHRINK = 8  # the enlarged background is blurred at this fraction of the size: as smooth, and much faster
+
+
+def filters(video: VideoInfo, spec: FilmSpec, fit: Fit, frames: int) -> str:
+    """The chain of filters from a decoded clip to the film's frames, its last one held without end.
+
+    ffmpeg has turned the picture already when the file says that it is rotated.
+    """
+    steady = f"fps=fps={spec.fps}:start_time=0:round=near"
+    held = f"tpad=stop_mode=clone:stop={frames}"
+    return f"{steady},{_fitted(spec, fit, _colours(video))},format=yuv420p,setsar=1,{held},{BT709}"
+
+
+def _colours(video: VideoInfo) -> str:
+    matrix = "auto"
+    if video.matrix == _UNKNOWN_MATRIX:
+        matrix = "bt601" if min(video.width, video.height) <= _STANDARD_HEIGHT else "bt709"
+    return f"in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int"
+
+
+def _fitted(spec: FilmSpec, fit: Fit, colours: str) -> str:
+    width, height = spec.width, spec.height
+    sides = f"w='max(2,2*round(min({width},{height}*dar)/2))':h='max(2,2*round(min({height},{width}/dar)/2))'"
+    inside = f"scale={sides}:{colours}"
+    filled = f"crop=w='min(iw,ih*{width}/{height}/sar)':h='min(ih,iw*sar*{height}/{width})'"
+    if fit == "contain":
+        return f"{inside},setsar=1,pad={width}:{height}:(ow-iw)/2:(oh-ih)/2"
+    if fit == "cover":
+        return f"{filled},scale={width}:{height}:{colours}"
+    small = f"{max(2, width // _BLUR_SHRINK)}:{max(2, height // _BLUR_SHRINK)}"
+    behind = (
+        f"{filled},scale={small}:{colours},format=yuv420p,gblur=sigma=4,scale={width}:{height}:flags=bicubic,setsar=1"
+    )
+    front = f"{inside},format=yuv420p,setsar=1"
+    return f"split[one][two];[one]{behind}[behind];[two]{front}[front];[behind][front]overlay=(W-w)/2:(H-h)/2"

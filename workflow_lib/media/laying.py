@@ -1,0 +1,166 @@
+"""Laying a narration over a clip's own sound: read in blocks, levelled, never cut, never clipped."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import ffmpeg as ffmpeg_python
+import numpy as np
+import numpy.typing as npt
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+
+from workflow_lib.errors import BadMedia
+from workflow_lib.media.encode import BITEXACT, SAMPLE_RATE
+from workflow_lib.media.ffmpeg import output_path, started, url
+from workflow_lib.media.probe import opened, probe, sound_of
+
+Samples = npt.NDArray[np.float32]
+
+_SUBJECT = "writing the sound"
+_CHANNELS = 2
+_FULL_SCALE = 32767
+_BLOCK = SAMPLE_RATE
+_HIGHEST = 0.89  # of full scale: room for the peaks that lossy coding adds
+_UNDER_VOICE = 0.35  # the most that a clip's own sound keeps under a narration
+_LEAST_UNDER = 0.1  # and the least
+_FADE = SAMPLE_RATE // 4  # samples from full to lowered
+_GAP = SAMPLE_RATE // 20  # a jump of the time stamps that is a pause, and not their rounding
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A sound file: where its first sample lies in the clip, how many it has, and its highest absolute value."""
+
+    path: Path
+    at: int
+    samples: int
+    peak: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is laid where, and how loud: `under` is the clip's own sound's factor while the voice speaks."""
+
+    own: _Source | None
+    voice: _Source | None
+    total: int
+    under: float
+    gain: float
+
+
+def lay_sound(
+    clip: Path | None, narration: Path | None, out: Path, *, seconds: float, lead_s: float, ffmpeg: str
+) -> None:
+    """Write `seconds` of the sound of `clip` with `narration` from `lead_s` on, as 16-bit FLAC.
+
+    Raises:
+        BadMedia: the sound does not decode, or the narration does not fit.
+        OutOfSpace: the disk is full.
+    """
+    total = round(seconds * SAMPLE_RATE)
+    own = _source(clip, 0) if clip else None
+    voice = _source(narration, round(lead_s * SAMPLE_RATE)) if narration else None
+    if narration and voice is None:
+        raise BadMedia(f"{narration.name}: has no sound")
+    if voice and voice.at + voice.samples > total:
+        late = (voice.at + voice.samples - total) / SAMPLE_RATE
+        raise BadMedia(f"{voice.path.name}: ends {late:.2f} s after its clip; a narration is never cut")
+    with output_path(out) as temporary:
+        _write(_levelled(own, voice, total), temporary, ffmpeg=ffmpeg)
+
+
+def _source(path: Path, at: int) -> _Source | None:
+    if probe(path).audio is None:
+        return None
+    samples, peak = 0, 0.0
+    for block in _read(path):
+        samples += len(block)
+        peak = max(peak, float(np.abs(block).max(initial=0)))
+    return _Source(path, at, samples, peak)
+
+
+def _levelled(own: _Source | None, voice: _Source | None, total: int) -> _Plan:
+    own_peak, voice_peak = own.peak if own else 0.0, voice.peak if voice else 0.0
+    if own_peak == 0.0 or voice is None:
+        return _Plan(own if own_peak else None, voice, total, 1.0, min(1.0, _HIGHEST / max(own_peak, voice_peak, 1e-9)))
+    under = min(_UNDER_VOICE, max(_LEAST_UNDER, (_HIGHEST - voice_peak) / own_peak))
+    return _Plan(own, voice, total, under, min(1.0, _HIGHEST / max(own_peak, voice_peak + under * own_peak)))
+
+
+def _write(plan: _Plan, out: Path, *, ffmpeg: str) -> None:
+    raw = ffmpeg_python.input("pipe:0", format="s16le", ar=SAMPLE_RATE, ac=_CHANNELS)
+    stream = ffmpeg_python.output(raw.audio, url(out), **{"c:a": "flac", "sample_fmt": "s16"}, **BITEXACT)
+    with started(stream, ffmpeg=ffmpeg, stdin=subprocess.PIPE) as process:
+        for block in _mixed(plan):
+            process.write(memoryview(np.round(block * _FULL_SCALE).astype("<i2").tobytes()), _SUBJECT)
+        process.finish(_SUBJECT)
+
+
+def _mixed(plan: _Plan) -> Iterator[Samples]:
+    own, voice = _placed(plan.own, plan.total), _placed(plan.voice, plan.total)
+    for start, first, second in zip(range(0, plan.total, _BLOCK), own, voice, strict=True):
+        yield (first * _lowering(plan, start, len(first)) + second) * np.float32(plan.gain)
+
+
+def _lowering(plan: _Plan, start: int, count: int) -> Samples:
+    if plan.voice is None:
+        return np.ones((count, 1), np.float32)
+    begin, end = plan.voice.at, plan.voice.at + plan.voice.samples
+    places = np.arange(start, start + count)
+    factors = np.interp(places, [begin - _FADE, begin, end, end + _FADE], [1.0, plan.under, plan.under, 1.0])
+    return factors.astype(np.float32)[:, None]
+
+
+def _placed(source: _Source | None, total: int) -> Iterator[Samples]:
+    """Blocks that fill `total` samples, silent before and after the source; what goes on after them is left out."""
+    blocks = _read(source.path) if source else iter(())
+    ready = np.zeros((source.at if source else 0, _CHANNELS), np.float32)
+    for start in range(0, total, _BLOCK):
+        count = min(_BLOCK, total - start)
+        while len(ready) < count and (block := next(blocks, None)) is not None:
+            ready = np.concatenate([ready, block])
+        missing = np.zeros((max(0, count - len(ready)), _CHANNELS), np.float32)
+        yield np.concatenate([ready[:count], missing])
+        ready = ready[count:]
+
+
+def _read(path: Path) -> Iterator[Samples]:
+    """The sound of `path` from the start of the file's time on, with its pauses, as 48 kHz stereo."""
+    start_s = Fraction(probe(path).start_s)
+    done = 0
+    with opened(path) as container:
+        audio = sound_of(container)
+        for frame in _resampled(container, audio) if audio else ():
+            place = done if frame.time is None else round((Fraction(frame.time) - start_s) * SAMPLE_RATE)
+            if place - done > _GAP:
+                yield from _silence(place - done)
+                done = place
+            samples = _stereo(frame)
+            yield samples
+            done += len(samples)
+
+
+def _silence(count: int) -> Iterator[Samples]:
+    for start in range(0, count, _BLOCK):
+        yield np.zeros((min(_BLOCK, count - start), _CHANNELS), np.float32)
+
+
+def _resampled(container: InputContainer, audio: AudioStream) -> Iterator[AudioFrame]:
+    """One voice stays one channel here: the resampler would make it 3 dB softer in two."""
+    layout = "mono" if audio.codec_context.channels == 1 else "stereo"
+    resampler = AudioResampler(format="flt", layout=layout, rate=SAMPLE_RATE)
+    for frame in container.decode(audio):
+        yield from resampler.resample(frame)
+    yield from resampler.resample(None)
+
+
+def _stereo(frame: AudioFrame) -> Samples:
+    samples = frame.to_ndarray().reshape(frame.samples, -1).astype(np.float32, copy=False)
+    return np.repeat(samples, _CHANNELS, axis=1) if samples.shape[1] == 1 else samples

@@ -1,0 +1,155 @@
+"""Whether a clip or a film is sound: all of it there, decodable to its end, and as long as it should be."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Stream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from workflow_lib.errors import BadMedia
+from workflow_lib.film import FilmSpec
+from workflow_lib.media.probe import opened, picture_of, sound_of
+
+MOST_APART_S = Fraction(40, 1000)  # picture and sound of a film may end this much apart
+_SOUND_TAIL_S = 1
+
+
+def verify_clip(path: Path, spec: FilmSpec | None = None, frames: int | None = None, *, name: str | None = None) -> int:
+    """The number of pictures in `path`, after all of it was decoded.
+
+    `spec`: the size that each picture must have; `frames`: how many there must be; `name`: what messages call it.
+
+    Raises:
+        BadMedia: the message says what is wrong.
+    """
+    name = name or path.name
+    with opened(path, name) as container:
+        video = _picture(container, name)
+        count, end_s = _decode_all(container, video, spec, name)
+        whole_s = _length_s(video) or end_s
+    if end_s + 1.5 * whole_s / max(count, 1) < whole_s:
+        raise BadMedia(f"{name}: stops at {float(end_s):.1f} s of {float(whole_s):.1f} s, the file is cut short")
+    if frames is not None and count != frames:
+        raise BadMedia(f"{name}: has {count} pictures instead of {frames}")
+    return count
+
+
+def _decode_all(
+    container: InputContainer, video: VideoStream, spec: FilmSpec | None, name: str
+) -> tuple[int, Fraction]:
+    """The number of pictures, and when the last one ends in seconds after the start of their track."""
+    count, last, step = 0, 0, 0
+    for packet in container.demux([video, *container.streams.audio]):
+        for frame in packet.decode():
+            if isinstance(frame, VideoFrame):
+                pts = _checked(frame, spec, name, last if count else None)
+                step, last = (pts - last if count else frame.duration), pts
+                count += 1
+    if count == 0:
+        raise BadMedia(f"{name}: none of its pictures can be decoded")
+    return count, (last + step - (video.start_time or 0)) * (video.time_base or Fraction(0))
+
+
+def _checked(frame: VideoFrame, spec: FilmSpec | None, name: str, before: int | None) -> int:
+    if frame.is_corrupt:
+        raise BadMedia(f"{name}: the picture at {frame.time or 0:.1f} s is damaged")
+    if spec and (frame.width, frame.height) != (spec.width, spec.height):
+        raise BadMedia(f"{name}: is {frame.width}x{frame.height} instead of {spec.width}x{spec.height}")
+    if frame.pts is None or (before is not None and frame.pts <= before):
+        raise BadMedia(f"{name}: its time stamps do not grow at {frame.time or 0:.1f} s")
+    return frame.pts
+
+
+def verify_film(
+    path: Path, spec: FilmSpec, frames: int, *, thorough: bool = False, name: str | None = None
+) -> tuple[float, float]:
+    """How long the picture and the sound of a joined film last, in seconds.
+
+    Reads every packet of the picture and decodes the end of both tracks; what was joined was decoded when it was
+    conformed. `thorough`: decodes everything.
+
+    Raises:
+        BadMedia: the message says what is wrong.
+    """
+    name = name or path.name
+    if thorough:
+        verify_clip(path, spec, frames, name=name)
+    with opened(path, name) as container:
+        video, audio = _picture(container, name), sound_of(container)
+        if audio is None:
+            raise BadMedia(f"{name}: has no sound")
+        _check_packets(container, video, frames, name)
+        _check_picture_end(container, video, spec, name)
+        _check_sound_end(container, audio, name)
+        lengths = (_length_s(video), _length_s(audio))
+    _check_lengths(lengths, Fraction(frames) / spec.fps, 1 / spec.fps, name)
+    if audio.start_time:
+        raise BadMedia(f"{name}: its sound starts at {audio.start_time * (audio.time_base or 0)} s instead of 0")
+    return float(lengths[0]), float(lengths[1])
+
+
+def _check_packets(container: InputContainer, video: VideoStream, frames: int, name: str) -> None:
+    shown: set[int] = set()
+    last: int | None = None
+    for packet in container.demux(video):
+        if packet.pts is None or packet.dts is None:
+            continue
+        if packet.pts in shown or (last is not None and packet.dts <= last):
+            raise BadMedia(f"{name}: its time stamps do not grow at picture {len(shown)}")
+        shown.add(packet.pts)
+        last = packet.dts
+    if len(shown) != frames:
+        raise BadMedia(f"{name}: has {len(shown)} pictures instead of {frames}")
+
+
+def _check_picture_end(container: InputContainer, video: VideoStream, spec: FilmSpec, name: str) -> None:
+    end = video.duration or 0
+    container.seek(end, stream=video)
+    last = None
+    for frame in container.decode(video):
+        last = _checked(frame, spec, name, last)
+    base = video.time_base or Fraction(0)
+    if last is None or (end - last) * base > Fraction(3, 2) / spec.fps:
+        raise BadMedia(f"{name}: its last pictures cannot be decoded")
+
+
+def _check_sound_end(container: InputContainer, audio: AudioStream, name: str) -> None:
+    base = audio.time_base or Fraction(1)
+    end = audio.duration or 0
+    container.seek(max(0, end - int(_SOUND_TAIL_S / base)), stream=audio)
+    reached = 0
+    for frame in container.decode(audio):
+        reached = _end_of(frame, reached)
+    if (end - reached) * base > MOST_APART_S:
+        raise BadMedia(f"{name}: its sound cannot be decoded to the end")
+
+
+def _end_of(frame: AudioFrame, before: int) -> int:
+    if frame.pts is None or frame.time_base is None:
+        return before
+    return frame.pts + int(Fraction(frame.samples, frame.sample_rate) / frame.time_base)
+
+
+def _check_lengths(lengths: tuple[Fraction, Fraction], whole: Fraction, frame: Fraction, name: str) -> None:
+    picture, sound = lengths
+    if abs(picture - whole) > frame:
+        raise BadMedia(f"{name}: its picture lasts {float(picture):.3f} s instead of {float(whole):.3f} s")
+    if abs(sound - picture) > MOST_APART_S:
+        raise BadMedia(f"{name}: its sound ends at {float(sound):.3f} s, its picture at {float(picture):.3f} s")
+
+
+def _picture(container: InputContainer, name: str) -> VideoStream:
+    video = picture_of(container)
+    if video is None:
+        raise BadMedia(f"{name}: has no picture")
+    return video
+
+
+def _length_s(stream: Stream) -> Fraction:
+    return (stream.duration or 0) * (stream.time_base or Fraction(0))

@@ -1,0 +1,266 @@
+"""What a film still needs and why: the one place that decides whether a file is up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from workflow_lib import catalog, files, identity, layout, receipts, stamps
+from workflow_lib.errors import InvalidInput, Problem
+from workflow_lib.identity import Pictures
+from workflow_lib.marks import Mark, Marks
+from workflow_lib.project import Clip, Film
+from workflow_lib.receipts import FileId, Receipt
+from workflow_lib.requests import Request
+
+Standing = Literal["fresh", "missing", "stale", "manual"]
+"""Up to date; to be made; to be made again; put there by hand and kept."""
+
+FILM_STAMP = "clipwright:film:"
+LEAD_S = 0.3
+TAIL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class NarrationPlan:
+    """How a spoken line stands. `key`: what it is known by; empty when the clip has none."""
+
+    standing: Standing
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClipPlan:
+    """How one clip stands, and `reasons` in words for what must be made."""
+
+    clip: Clip
+    request: Request
+    receipt: Receipt | None
+    standing: Standing
+    reasons: tuple[str, ...]
+    pictures: Pictures
+    narration: NarrationPlan
+    video_sha256: str | None
+
+    @property
+    def to_make(self) -> bool:
+        """Whether the clip must be made."""
+        return self.standing in ("missing", "stale")
+
+    @property
+    def price_usd(self) -> float:
+        """What making it is listed at; nothing when it need not be made."""
+        return catalog.LIMITS[self.clip.backend].price_usd(self.clip.seconds) if self.to_make else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FilmPlan:
+    """How one cut of a film stands."""
+
+    film: Film
+    clips: tuple[ClipPlan, ...]
+    standing: Standing
+    reasons: tuple[str, ...]
+
+    def clip(self, number: int) -> ClipPlan:
+        """The plan of one clip.
+
+        Raises:
+            InvalidInput: the film has no such clip.
+        """
+        wanted = self.film.clip(number)
+        return next(item for item in self.clips if item.clip is wanted)
+
+    @property
+    def price_usd(self) -> float:
+        """The list price of all that must be bought."""
+        return round(sum(item.price_usd for item in self.clips), 2)
+
+
+def of(film: Film) -> FilmPlan:
+    """The plan of `film`; reads the project's files and writes nothing.
+
+    Raises:
+        InvalidInput: with every picture that is wrong.
+    """
+    found = {clip.number: receipts.read(layout.receipt(film.video(clip))) for clip in film.clips}
+    marks = open_marks(film, found.values())
+    problems: list[Problem] = []
+    clips = tuple(_clip_plan(film, clip, found[clip.number], marks, problems) for clip in film.clips)
+    if problems:
+        raise InvalidInput(problems)
+    standing, reasons = _film_standing(film, clips)
+    return FilmPlan(film, clips, standing, reasons)
+
+
+def of_clip(film: Film, number: int) -> ClipPlan:
+    """The plan of one clip; the pictures of the others are not looked at.
+
+    Raises:
+        InvalidInput: the film has no such clip, or its pictures are wrong.
+    """
+    clip = film.clip(number)
+    problems: list[Problem] = []
+    receipt = receipts.read(layout.receipt(film.video(clip)))
+    item = _clip_plan(film, clip, receipt, open_marks(film), problems)
+    if problems:
+        raise InvalidInput(problems)
+    return item
+
+
+def open_marks(film: Film, found: Iterable[Receipt | None] | None = None) -> Marks:
+    """The marks of the project's pictures, as far as the receipts of its clips hold them."""
+    if found is None:
+        found = [receipts.read(layout.receipt(film.video(clip))) for clip in film.clips]
+    known: dict[str, Mark] = {}
+    for receipt in found:
+        known.update(receipt.pictures if receipt else {})
+    return Marks(film.project.root, known)
+
+
+def _clip_plan(film: Film, clip: Clip, receipt: Receipt | None, marks: Marks, problems: list[Problem]) -> ClipPlan:
+    video = film.video(clip)
+    by_hand = video.exists() and (receipt is None or not receipt.file.is_at(video))
+    pictures = Pictures() if by_hand else identity.identify(film, clip, marks, problems)
+    if pictures is None:
+        pictures = _as_before(receipt)
+    request = request_of(film, clip, pictures)
+    standing, reasons = _clip_standing(video, receipt, request, by_hand=by_hand)
+    sha256 = receipt.file.sha256 if receipt and not by_hand else None
+    return ClipPlan(
+        clip=clip,
+        request=request,
+        receipt=receipt,
+        standing=standing,
+        reasons=reasons,
+        pictures=pictures,
+        narration=narration_plan(film, clip),
+        video_sha256=files.sha256_file(video) if by_hand else sha256,
+    )
+
+
+def _as_before(receipt: Receipt | None) -> Pictures:
+    """Pictures that are gone are taken to be what they were when the clip was made."""
+    if receipt is None:
+        return Pictures()
+    start, end = receipt.request.get("start"), receipt.request.get("end")
+    return Pictures(str(start) if start else None, str(end) if end else None)
+
+
+def request_of(film: Film, clip: Clip, pictures: Pictures) -> Request:
+    """The request of `clip` with its pictures."""
+    return Request(
+        backend=clip.backend,
+        model=clip.model,
+        prompt=clip.prompt,
+        negative_prompt=clip.negative_prompt,
+        start=pictures.start,
+        end=pictures.end,
+        seconds=clip.seconds,
+        width=film.spec.width,
+        height=film.spec.height,
+        fps=str(film.spec.fps),
+        seed=clip.seed,
+        take=clip.take,
+    )
+
+
+def _clip_standing(
+    video: Path, receipt: Receipt | None, request: Request, *, by_hand: bool
+) -> tuple[Standing, tuple[str, ...]]:
+    if by_hand:
+        return "manual", ("put there by hand",)
+    if receipt is None:
+        return "missing", ("new",)
+    changes = () if receipt.fingerprint == request.fingerprint else request.changes(receipt.request) or ("changed",)
+    if not video.exists():
+        return "missing", (f"{video.name} is gone", *changes)
+    return ("stale", changes) if changes else ("fresh", ())
+
+
+def narration_key(film: Film, clip: Clip) -> str:
+    """What a line that we speak is known by: its words and its voice, not the sound."""
+    return files.digest({"text": clip.narration, "voice": film.voice})
+
+
+def narration_plan(film: Film, clip: Clip) -> NarrationPlan:
+    """How the spoken line of `clip` stands; a recording that the user put there is kept."""
+    path = film.narration(clip)
+    key = narration_key(film, clip) if clip.narration else ""
+    if not path.exists():
+        return NarrationPlan("missing" if key else "fresh", key)
+    written = receipts.read_json(layout.receipt(path))
+    try:
+        ours = FileId(**written["file"]).is_at(path)
+    except (KeyError, TypeError):
+        ours = False
+    if not ours:
+        return NarrationPlan("manual", files.sha256_file(path))
+    if not key:
+        return NarrationPlan("fresh", "")
+    return NarrationPlan("fresh" if written.get("key") == key else "stale", key)
+
+
+Part = tuple[int, str, str, str]
+"""What a film holds of one clip: its number, its title, the SHA-256 of its clip, the key of its narration."""
+
+
+def stamp_of(film: Film, parts: Sequence[Part]) -> str:
+    """The stamp of a film made of `parts`."""
+    spec = [film.spec.width, film.spec.height, str(film.spec.fps)]
+    return FILM_STAMP + files.digest({"title": film.title, "spec": spec, "parts": [list(part) for part in parts]})
+
+
+def part_of(clip: Clip, video_sha256: str | None, narration: str) -> Part:
+    """One clip's part in a film."""
+    return clip.number, clip.title or "", video_sha256 or "", narration
+
+
+def conformed_from(film: Film, item: ClipPlan) -> dict[str, object]:
+    """What a conformed clip is made from; it is up to date while its receipt says the same."""
+    spec = [film.spec.width, film.spec.height, str(film.spec.fps)]
+    return {
+        "video": item.video_sha256,
+        "narration": item.narration.key,
+        "spec": spec,
+        "lead_s": LEAD_S,
+        "tail_s": TAIL_S,
+    }
+
+
+def is_conformed(film: Film, item: ClipPlan) -> bool:
+    """Whether the conformed copy of a clip is there and made from what the clip is now."""
+    path = film.project.picture(film.cut, item.clip.number)
+    known = not item.to_make and item.narration.standing != "stale"
+    return (
+        known and path.exists() and receipts.read_json(layout.receipt(path)).get("from") == conformed_from(film, item)
+    )
+
+
+def _film_standing(film: Film, clips: Sequence[ClipPlan]) -> tuple[Standing, tuple[str, ...]]:
+    path = film.project.film(film.cut)
+    reasons = [f"{item.clip.label} {item.reasons[0]}" for item in clips if item.to_make]
+    reasons += [f"narration of {item.clip.label} changed" for item in clips if item.narration.standing == "stale"]
+    if not path.exists():
+        return "missing", ("not built yet", *reasons)
+    if reasons:
+        return "stale", tuple(reasons)
+    parts = [part_of(item.clip, item.video_sha256, item.narration.key) for item in clips]
+    if stamps.read_stamp(path) == stamp_of(film, parts):
+        return "fresh", ()
+    return "stale", _differences(film, parts)
+
+
+def _differences(film: Film, parts: Sequence[Part]) -> tuple[str, ...]:
+    """How `parts` differ from those that the film was joined from, as far as that was kept."""
+    kept = receipts.read_json(layout.receipt(film.project.sound(film.cut))).get("parts")
+    if not isinstance(kept, list):
+        return ("made from other clips",)
+    old: Mapping[int, list[object]] = {part[0]: part for part in kept if isinstance(part, list) and part}
+    now = {part[0]: list(part) for part in parts}
+    reasons = [f"{layout.label(number)} removed" for number in old if number not in now]
+    reasons += [f"{layout.label(number)} added" for number in now if number not in old]
+    reasons += [f"{layout.label(number)} replaced" for number in now if number in old and now[number] != old[number]]
+    return tuple(reasons) or ("title, size or frame rate changed",)

@@ -1,0 +1,200 @@
+"""One project, read and resolved: every default filled in, every path checked, all problems reported at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from workflow_lib import catalog, layout, manifest, prompts, sources, yamlfile
+from workflow_lib.catalog import Backend
+from workflow_lib.config import Config
+from workflow_lib.errors import InvalidInput, Problem
+from workflow_lib.film import FilmSpec
+from workflow_lib.layout import Cut, Project
+from workflow_lib.sources import Source
+
+_NTSC = {23.976: Fraction(24000, 1001), 29.97: Fraction(30000, 1001), 59.94: Fraction(60000, 1001)}
+SCRATCH = "scratch"
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One clip with everything decided. `seconds`: the length that is asked of the backend."""
+
+    number: int
+    title: str | None
+    prompt: str
+    camera: str
+    narration: str
+    source: Source
+    seconds: float
+    backend: Backend
+    model: str
+    negative_prompt: str
+    seed: int | None
+    take: int
+
+    @property
+    def label(self) -> str:
+        """`clip_07`."""
+        return layout.label(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """One film with everything decided; `clips` in the order of their numbers.
+
+    `spec` is that of the cut that is made, `frame` the size in pixels of the composites and keyframes: they differ in
+    a draft, which is made small from the full pictures.
+    """
+
+    project: Project
+    cut: Cut
+    title: str
+    spec: FilmSpec
+    frame: tuple[int, int]
+    budget_usd: float | None
+    voice: str
+    paid_voice: bool
+    clips: tuple[Clip, ...]
+    warnings: tuple[str, ...]
+
+    def clip(self, number: int) -> Clip:
+        """The clip of that number.
+
+        Raises:
+            InvalidInput: the film has no such clip.
+        """
+        for clip in self.clips:
+            if clip.number == number:
+                return clip
+        listed = f"it has {len(self.clips)}, up to number {self.clips[-1].number}"
+        raise InvalidInput([Problem(str(self.project.manifest), f"has no clip {number}", listed)])
+
+    def draft(self) -> Film:
+        """The same film as its free draft: the animatic at half size, with the scratch voice."""
+        spec = FilmSpec(_half(self.spec.width), _half(self.spec.height), self.spec.fps)
+        model = catalog.DEFAULT_MODELS["animatic"]
+        clips = tuple(dataclasses.replace(clip, backend="animatic", model=model) for clip in self.clips)
+        return dataclasses.replace(self, cut="draft", spec=spec, voice=SCRATCH, clips=clips)
+
+    def video(self, clip: Clip) -> Path:
+        """The clip's file in this cut."""
+        return self.project.video(clip.number) if self.cut == "final" else self.project.draft_clip(clip.number)
+
+    def narration(self, clip: Clip) -> Path:
+        """The spoken line in this cut: a draft shares the film's where that is the scratch voice too."""
+        draft_only = self.cut == "draft" and self.paid_voice
+        return self.project.draft_narration(clip.number) if draft_only else self.project.narration(clip.number)
+
+
+def _half(pixels: int) -> int:
+    return max(64, pixels // 4 * 2)
+
+
+def load(project: Project, config: Config) -> Film:
+    """The film that `project` describes.
+
+    Raises:
+        InvalidInput: with every problem of the manifest, its clips and the pictures that it names.
+    """
+    where = str(project.manifest)
+    written = yamlfile.validated(manifest.Manifest, yamlfile.read(project.manifest), where)
+    problems: list[Problem] = []
+    numbered = _numbered(written.clips or [], where, problems)
+    if not numbered:
+        hint = "list at least one clip under `clips:`"
+        raise InvalidInput([Problem(f"{where}: clips", "there are no clips", hint), *problems])
+    clips, warnings = _clips(project, written, numbered, config, problems)
+    if problems:
+        raise InvalidInput(problems)
+    width, height = written.frame()
+    spec = FilmSpec(width, height, _NTSC.get(written.fps) or Fraction(written.fps).limit_denominator(1001))
+    return Film(
+        project=project,
+        cut="final",
+        title=written.title,
+        spec=spec,
+        frame=(width, height),
+        budget_usd=written.budget_usd,
+        voice=written.voice,
+        paid_voice=written.voice != SCRATCH,
+        clips=tuple(clips),
+        warnings=tuple(warnings),
+    )
+
+
+def _numbered(clips: list[manifest.Clip], where: str, problems: list[Problem]) -> list[tuple[int, str, manifest.Clip]]:
+    """Each clip with its number and its place in the file, sorted by number."""
+    if len(clips) > layout.MAX_CLIPS:
+        problems.append(Problem(f"{where}: clips", f"has {len(clips)} clips", f"{layout.MAX_CLIPS} at most"))
+    places: dict[int, int] = {}
+    numbered = []
+    for place, clip in enumerate(clips, start=1):
+        number = clip.number or place
+        if number in places:
+            what = f"is clip {number}, and so is clips[{places[number]}]"
+            problems.append(Problem(f"{where}: clips[{place}].number", what, "give each clip its own number"))
+        places.setdefault(number, place)
+        numbered.append((number, f"{where}: clips[{place}]", clip))
+    return sorted(numbered, key=lambda item: item[0])
+
+
+def _clips(
+    project: Project,
+    written: manifest.Manifest,
+    numbered: list[tuple[int, str, manifest.Clip]],
+    config: Config,
+    problems: list[Problem],
+) -> tuple[list[Clip], list[str]]:
+    clips: list[Clip] = []
+    warnings: list[str] = []
+    before: Source | None = None
+    for number, where, clip in numbered:
+        source = sources.resolve(project, number, clip, before, where, problems)
+        resolved = _clip(written, number, clip, source, config)
+        problems.extend(_limit_problems(resolved, where))
+        better = prompts.reordered(clip.prompt) if isinstance(clip.prompt, str) else None
+        if better:
+            warnings.append(f"{where}.prompt: {resolved.label} opens with the camera; better: {better}")
+        clips.append(resolved)
+        before = source
+    return clips, warnings
+
+
+def _clip(written: manifest.Manifest, number: int, clip: manifest.Clip, source: Source, config: Config) -> Clip:
+    backend = config.backend or clip.backend or written.backend
+    own_model = clip.model if clip.model and backend == (clip.backend or written.backend) else None
+    film_model = written.model if backend == written.backend else None
+    default = config.kling_model if backend == "kling" else catalog.DEFAULT_MODELS[backend]
+    return Clip(
+        number=number,
+        title=clip.title,
+        prompt=clip.prompt_text(),
+        camera=clip.camera_text(),
+        narration=clip.narration.strip(),
+        source=source,
+        seconds=float(clip.duration or written.duration),
+        backend=backend,
+        model=own_model or film_model or default,
+        negative_prompt=clip.negative_prompt.strip(),
+        seed=clip.seed,
+        take=clip.take,
+    )
+
+
+def _limit_problems(clip: Clip, where: str) -> list[Problem]:
+    limits = catalog.LIMITS[clip.backend]
+    found = []
+    if not limits.allows(clip.seconds):
+        what = f"{clip.label} wants {clip.seconds:g} s, which {clip.backend} cannot make"
+        found.append(Problem(f"{where}.duration", what, f"it makes {limits.offers()}"))
+    if len(clip.prompt) > limits.prompt_chars:
+        what = f"{clip.label} has a prompt of {len(clip.prompt)} characters"
+        found.append(Problem(f"{where}.prompt", what, f"{clip.backend} takes {limits.prompt_chars} at most"))
+    if len(clip.negative_prompt) > limits.negative_chars:
+        what = f"{clip.label} has a negative prompt of {len(clip.negative_prompt)} characters"
+        found.append(Problem(f"{where}.negative_prompt", what, f"{clip.backend} takes {limits.negative_chars} at most"))
+    return found

@@ -1,0 +1,1 @@
+"""Who animates a clip: one module a backend."""

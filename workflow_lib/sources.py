@@ -1,0 +1,158 @@
+"""Where a clip's picture comes from: a recipe, a still, a pair of keyframes, or only its words."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from workflow_lib import layout, manifest
+from workflow_lib.errors import Problem
+from workflow_lib.layout import Project
+from workflow_lib.recipes import Character, Fit, Recipe, Scene, Split
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The pictures of one clip, as paths relative to the working folder.
+
+    A `recipe` is composed into `start`. Without `start` the clip is made from its words alone. With `end` it is
+    interpolated. `fit`: how a picture of another size is brought to the film's; None: the size must be right.
+    """
+
+    start: Path | None = None
+    end: Path | None = None
+    recipe: Recipe | None = None
+    fit: Fit | None = None
+
+    def files(self) -> tuple[Path, ...]:
+        """The user's pictures: the layers of a recipe, or the stills."""
+        if self.recipe is not None:
+            return _layers(self.recipe)
+        return tuple(path for path in (self.start, self.end) if path is not None)
+
+
+def resolve(
+    project: Project, number: int, clip: manifest.Clip, before: Source | None, where: str, problems: list[Problem]
+) -> Source:
+    """The source of a clip; what is wrong with it is added to `problems`.
+
+    A picture that is not there is no problem while the clip itself is: nothing needs to be made from it.
+    """
+    source = _named(project, number, clip, before, where, problems) or _found(project, number, clip)
+    if project.video(number).exists():
+        return source or Source()
+    if source is None:
+        what = f"{layout.label(number)} has no picture"
+        hint = (
+            f"write `composite:`, `keyframes:` or `source: text`, "
+            f"or put a picture at {project.composite(number).relative_to(project.root)}"
+        )
+        problems.append(Problem(where, what, hint))
+        return Source()
+    missing = [path for path in source.files() if not path.exists()]
+    already = {problem.what for problem in problems}
+    for path in dict.fromkeys(missing):
+        what = f"{layout.label(number)} needs {path}, which is not there"
+        if what not in already:
+            problems.append(Problem(where, what, "put it there or correct the path"))
+    return source
+
+
+def _named(
+    project: Project, number: int, clip: manifest.Clip, before: Source | None, where: str, problems: list[Problem]
+) -> Source | None:
+    """The source that the manifest names, if it names one."""
+    safe = _Paths(project.root, where, problems)
+    if clip.source == "text":
+        return Source()
+    if clip.continue_:
+        return _continued(project, number, clip, before, safe)
+    if clip.keyframes is not None:
+        start = clip.keyframes.start
+        path = safe.path(start, "keyframes.start") if start else project.keyframe(number, "start")
+        return Source(path, _end(project, number, clip.keyframes, safe), fit=clip.fit)
+    if isinstance(clip.composite, str):
+        return Source(safe.path(clip.composite, "composite"), fit=clip.fit)
+    if clip.composite is not None:
+        recipe = _recipe(clip.composite, safe)
+        return Source(project.composite(number, split=isinstance(recipe, Split)), recipe=recipe)
+    return None
+
+
+def _found(project: Project, number: int, clip: manifest.Clip) -> Source | None:
+    """The source that lies at the place where it is looked for when the manifest names none."""
+    for path in (project.composite(number), project.composite(number, split=True)):
+        if path.exists():
+            return Source(path, fit=clip.fit)
+    start, end = project.keyframe(number, "start"), project.keyframe(number, "end")
+    if start.exists():
+        return Source(start, end if end.exists() else None, fit=clip.fit)
+    return None
+
+
+def _continued(project: Project, number: int, clip: manifest.Clip, before: Source | None, safe: _Paths) -> Source:
+    if before is None or before.end is None:
+        what = f"{layout.label(number)} continues the clip before it, which has no end keyframe"
+        safe.problems.append(Problem(f"{safe.where}.continue", what, "give that clip `keyframes: {end: …}`"))
+        return Source()
+    return Source(before.end, _end(project, number, clip.keyframes, safe), fit=clip.fit or before.fit)
+
+
+def _end(project: Project, number: int, keyframes: manifest.Keyframes | None, safe: _Paths) -> Path | None:
+    if keyframes is not None and keyframes.end:
+        return safe.path(keyframes.end, "keyframes.end")
+    path = project.keyframe(number, "end")
+    return path if path.exists() else None
+
+
+def _recipe(composite: manifest.Composite, safe: _Paths) -> Recipe:
+    if composite.split is None:
+        return _scene(composite, safe, "composite")
+    split = composite.split
+    first, second = (
+        _scene(half, safe, f"composite.split.{name}")
+        for name, half in (("first", split.first), ("second", split.second))
+    )
+    return Split(first, second, split.direction, split.divider, split.color)
+
+
+def _scene(scene: manifest.Scene | manifest.Composite, safe: _Paths, key: str) -> Scene:
+    characters = (
+        Character(
+            safe.path(item.image, f"{key}.characters[{place}].image"),
+            item.x, item.y, item.height, item.flip, item.opacity, item.depth,
+        )
+        for place, item in enumerate(scene.characters, start=1)
+    )  # fmt: skip
+    return Scene(safe.path(scene.background or "", f"{key}.background"), tuple(characters), scene.fit)
+
+
+def _layers(recipe: Recipe) -> tuple[Path, ...]:
+    if isinstance(recipe, Split):
+        return (*_layers(recipe.first), *_layers(recipe.second))
+    return (recipe.background, *(character.image for character in recipe.characters))
+
+
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """Turns the manifest's paths into real ones, and refuses those that leave the project."""
+
+    root: Path
+    where: str
+    problems: list[Problem]
+
+    def path(self, text: str, key: str) -> Path:
+        """`text` below the project's folder; a problem when it leads out of it."""
+        pure = PurePosixPath(text)
+        path = self.root / pure
+        if pure.is_absolute() or ".." in pure.parts or "\0" in text or "\\" in text:
+            hint = "use a path inside it, such as assets/picture.png, with /"
+            self.problems.append(Problem(f"{self.where}.{key}", f"{text!r} leads out of the project's folder", hint))
+            return self.root
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
+            hint = "copy the picture into the project"
+            self.problems.append(
+                Problem(f"{self.where}.{key}", f"{text!r} is a link out of the project's folder", hint)
+            )
+        return path

@@ -1,0 +1,74 @@
+"""How the projects of a folder stand right now: read from their files, during a run, after a crash, from anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from workflow_lib import locks
+from workflow_lib.plan import ClipPlan, FilmPlan
+
+Doing = Literal["done", "by hand", "making", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipStatus:
+    """One clip: what it is doing, who makes it, and once it is made its cost in USD and its time in seconds."""
+
+    label: str
+    doing: Doing
+    backend: str
+    outcome: str
+    cost_usd: float
+    took_s: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmStatus:
+    """One film: whether a run builds it, its clips, and whether the film itself is up to date."""
+
+    project: str
+    title: str
+    running: bool
+    clips: tuple[ClipStatus, ...]
+    film: str
+    spent_usd: float
+    to_spend_usd: float
+
+
+def of(found: FilmPlan) -> FilmStatus:
+    """The status of the film in `found`."""
+    project = found.film.project
+    clips = tuple(_clip(found, item) for item in found.clips)
+    return FilmStatus(
+        project=str(project.root),
+        title=found.film.title,
+        running=locks.is_being_built(project),
+        clips=clips,
+        film=found.standing,
+        spent_usd=round(sum(clip.cost_usd for clip in clips), 2),
+        to_spend_usd=found.price_usd,
+    )
+
+
+def _clip(found: FilmPlan, item: ClipPlan) -> ClipStatus:
+    receipt = item.receipt
+    made = receipt is not None and not item.to_make and item.standing != "manual"
+    return ClipStatus(
+        label=item.clip.label,
+        doing=_doing(found, item),
+        backend=item.clip.backend,
+        outcome="manual" if item.standing == "manual" else receipt.outcome if receipt and made else "",
+        cost_usd=receipt.cost_usd if receipt else 0.0,
+        took_s=receipt.took_s if receipt and made else 0.0,
+        reasons=item.reasons,
+    )
+
+
+def _doing(found: FilmPlan, item: ClipPlan) -> Doing:
+    if item.standing == "manual":
+        return "by hand"
+    if not item.to_make:
+        return "done"
+    return "making" if locks.is_being_made(found.film.project, found.film.video(item.clip)) else "waiting"

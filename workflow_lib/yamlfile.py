@@ -1,0 +1,196 @@
+"""Read a YAML file that a person wrote: safely, strictly, and with a place for every complaint."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from workflow_lib.errors import InvalidInput, Problem
+
+MAX_BYTES = 2_000_000
+MAX_NODES = 200_000
+
+Model = TypeVar("Model", bound=BaseModel)
+Location = Sequence[str | int]
+_Base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _DuplicateKeyError(yaml.constructor.ConstructorError):
+    pass
+
+
+class _Loader(_Base):  # type: ignore[misc,valid-type]
+    """YAML 1.2's plain scalars only: `16:9`, `no` and `2026-11-21` stay the text that the user sees."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001,FBT002
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                if key.value in seen:
+                    raise _DuplicateKeyError(None, None, f"the key {key.value!r} stands twice", key.start_mark)
+                seen.add(key.value)
+        return dict(super().construct_mapping(node, deep=deep))
+
+
+_PLAIN: dict[str, tuple[str, Iterable[str]]] = {
+    "tag:yaml.org,2002:bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    "tag:yaml.org,2002:int": (r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    "tag:yaml.org,2002:float": (r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+    "tag:yaml.org,2002:null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    "tag:yaml.org,2002:merge": (r"<<", "<"),
+}
+_Loader.yaml_implicit_resolvers = {}
+for _tag, (_pattern, _first) in _PLAIN.items():
+    _Loader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), list(_first))
+
+
+def read(path: Path) -> object:
+    """The value of the YAML file at `path`; None for an empty one.
+
+    Raises:
+        InvalidInput: the file is missing, not text, too large, not YAML, or expands to more than MAX_NODES values.
+    """
+    return parse(_text(path), str(path))
+
+
+def parse(text: str, where: str) -> object:
+    """The value of YAML `text`; `where` names it in errors."""
+    try:
+        # _Loader is a safe loader.
+        value = yaml.load(text, Loader=_Loader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        raise InvalidInput([_syntax_problem(error, text, where)]) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InvalidInput([Problem(where, f"is not readable YAML: {error}")]) from error
+    if _size(value, {}, 0) > MAX_NODES:
+        hint = "write the values out, or use fewer aliases (&name, *name)"
+        raise InvalidInput([Problem(where, f"expands to more than {MAX_NODES} values", hint)])
+    return value
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+    except FileNotFoundError:
+        raise InvalidInput([Problem(str(path), "there is no such file")]) from None
+    except OSError as error:
+        raise InvalidInput([Problem(str(path), f"cannot be read: {error.strerror}")]) from error
+    if data is None:
+        raise InvalidInput([Problem(str(path), f"is larger than {MAX_BYTES // 1_000_000} MB")])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            [Problem(str(path), f"is not UTF-8 text (byte {error.start})", "save it as UTF-8")]
+        ) from error
+
+
+def _size(value: object, known: dict[int, int], depth: int) -> int:
+    """How many values `value` holds when every alias is written out; past MAX_NODES it stops counting."""
+    if not isinstance(value, dict | list):
+        return 1
+    # Deeper than any manifest, or a list that holds itself.
+    if depth > 50 or known.get(id(value)) == -1:  # noqa: PLR2004
+        return MAX_NODES + 1
+    if id(value) not in known:
+        known[id(value)] = -1
+        parts = value.values() if isinstance(value, dict) else value
+        known[id(value)] = min(MAX_NODES + 1, 1 + sum(_size(part, known, depth + 1) for part in parts))
+    return known[id(value)]
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str, where: str) -> Problem:
+    mark = error.problem_mark
+    if mark is None:
+        return Problem(where, f"is not readable YAML: {error.problem}")
+    lines = text.splitlines() or [""]
+    number = min(mark.line, len(lines) - 1)
+    line, at = lines[number], f"{where}, line {number + 1}"
+    if "\t" in line[: len(line) - len(line.lstrip())] or "'\\t'" in str(error.problem):
+        return Problem(at, "is indented with a tab", "YAML wants spaces")
+    if isinstance(error, _DuplicateKeyError):
+        return Problem(at, str(error.problem), "keep one of them")
+    return Problem(at, f"is not readable YAML: {error.problem}", f"near {line.strip()[:60]!r}" if line.strip() else "")
+
+
+def validated(model: type[Model], value: object, where: str) -> Model:
+    """`value` as a `model`.
+
+    Raises:
+        InvalidInput: with one problem a wrong key, each naming `where` and the key.
+    """
+    if not isinstance(value, Mapping):
+        what = "is empty" if value is None else "is not a list of `key: value` lines"
+        raise InvalidInput([Problem(where, what, "`clipwright new NAME` writes one to start from")])
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise InvalidInput(problems(error, model, where)) from error
+
+
+def problems(error: ValidationError, model: type[BaseModel], where: str) -> list[Problem]:
+    """What pydantic found, in a user's words, one problem a key."""
+    known = sorted(_field_names(model))
+    found: dict[str, Problem] = {}
+    for item in error.errors(include_url=False):
+        if _is_other_branch(item["type"], item.get("input")):
+            continue
+        key = dotted([part for part in item["loc"] if not _is_union_tag(part)])
+        found.setdefault(
+            key, _problem(f"{where}: {key}" if key else where, item["type"], item["msg"], item["loc"], known)
+        )
+    return list(found.values())
+
+
+def dotted(location: Iterable[str | int]) -> str:
+    """A key as people write it: `clips[2].keyframes.start`, lists counted from 1."""
+    text = ""
+    for part in location:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _problem(where: str, kind: str, message: str, location: Location, known: list[str]) -> Problem:
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(location[-1]), known, n=1)
+        return Problem(where, "is not a key that is known here", f"did you mean `{near[0]}`?" if near else "remove it")
+    if kind == "missing":
+        return Problem(where, "is missing")
+    text = message.removeprefix("Value error, ").removeprefix("Input ")
+    return Problem(where, text[0].lower() + text[1:] if text else kind)
+
+
+def _is_other_branch(kind: str, given: object) -> bool:
+    """Whether the complaint comes from a kind of value that the user did not mean, such as text for a table."""
+    return (kind == "string_type" and isinstance(given, dict)) or (kind == "model_type" and isinstance(given, str))
+
+
+def _is_union_tag(part: str | int) -> bool:
+    """Pydantic names the tried member of a union in the location; users did not write that."""
+    return isinstance(part, str) and (
+        part[:1].isupper() or "[" in part or part in {"str", "int", "float", "dict", "list"}
+    )
+
+
+def _field_names(model: type[BaseModel], seen: set[type] | None = None) -> set[str]:
+    seen = seen if seen is not None else set()
+    if model in seen:
+        return set()
+    seen.add(model)
+    names = {field.alias or name for name, field in model.model_fields.items()}
+    for field in model.model_fields.values():
+        for part in _models_in(field.annotation):
+            names |= _field_names(part, seen)
+    return names
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
