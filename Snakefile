@@ -50,7 +50,7 @@ onstart:
 
 
 onsuccess:
-    RUN.finish()
+    RUN.succeed()
 
 
 onerror:

@@ -15,5 +15,7 @@ if __name__ == "__main__":
         sys.exit(lint.stdout + lint.stderr)
     found = json.loads(lint.stdout)
     items = [*found["snakefiles"], *found["rules"]]
-    bad = [f"{item.get('for', '')}: {one['title']}" for item in items for one in item["lints"] if one["title"] != UNWANTED]
+    bad = [
+        f"{item.get('for', '')}: {one['title']}" for item in items for one in item["lints"] if one["title"] != UNWANTED
+    ]
     sys.exit("\n".join(bad) or 0)

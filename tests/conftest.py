@@ -112,9 +112,7 @@ class Studio:
     def clipwright(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command-line program, stdout and stderr apart."""
         command = [sys.executable, "-m", "workflow_lib", *arguments]
-        return subprocess.run(
-            command, cwd=self.folder, text=True, capture_output=True, check=False, timeout=TIMEOUT_S
-        )
+        return subprocess.run(command, cwd=self.folder, text=True, capture_output=True, check=False, timeout=TIMEOUT_S)
 
 
 def draw(path: Path, color: str = "#406080", size: tuple[int, int] = SIZE, *, figure: bool = False) -> Path:

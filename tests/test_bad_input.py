@@ -49,7 +49,8 @@ def _outside(path: Path) -> None:
 
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
-    f"{after}: &{after} [{','.join([f'*{before}'] * 10)}]\n" for before, after in zip("abcdefgh", "bcdefghi", strict=True)
+    f"{after}: &{after} [{','.join([f'*{before}'] * 10)}]\n"
+    for before, after in zip("abcdefgh", "bcdefghi", strict=True)
 )
 
 CASES: dict[str, tuple[Break, str]] = {
@@ -135,7 +136,10 @@ CASES: dict[str, tuple[Break, str]] = {
         _file(lambda path: path.write_bytes(b"title: \xff\xfe"), "project.yaml"),
         "projects/film/project.yaml: is not UTF-8 text (byte 7) (save it as UTF-8)",
     ),
-    "twice the same key": (_text("title: a\ntitle: b\n"), "projects/film/project.yaml, line 2: the key 'title' stands twice"),
+    "twice the same key": (
+        _text("title: a\ntitle: b\n"),
+        "projects/film/project.yaml, line 2: the key 'title' stands twice",
+    ),
 }
 
 
@@ -244,7 +248,7 @@ def test_a_read_only_project_is_one_line(studio: Studio) -> None:
     root = studio.path("")
     prefix: list[str] = []
     if os.geteuid() == 0:
-        prefix = ["unshare", "-m", "bash", "-c", f"mount --bind -o ro {root} {root} && exec \"$@\"", "bash"]
+        prefix = ["unshare", "-m", "bash", "-c", f'mount --bind -o ro {root} {root} && exec "$@"', "bash"]
     else:
         root.chmod(stat.S_IRUSR | stat.S_IXUSR)
 

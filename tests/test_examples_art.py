@@ -68,7 +68,11 @@ def test_no_picture_is_kept_without_need(project: str) -> None:
     folder = PROJECTS / project
     named = set(images(clips(project)))
 
-    kept = {path.relative_to(folder).as_posix() for place in ("assets", "keyframes") for path in folder.glob(f"{place}/*.png")}
+    kept = {
+        path.relative_to(folder).as_posix()
+        for place in ("assets", "keyframes")
+        for path in folder.glob(f"{place}/*.png")
+    }
 
     assert named == kept
 

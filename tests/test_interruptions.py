@@ -127,7 +127,9 @@ def test_a_second_run_of_the_same_project_is_refused(studio: Studio) -> None:
     reader.join()
 
     assert second.returncode == 1
-    assert re.search(rf"^projects/film is being built by another run \(process {first.pid}\); wait for it$", second.stdout, re.M)
+    assert re.search(
+        rf"^projects/film is being built by another run \(process {first.pid}\); wait for it$", second.stdout, re.M
+    )
     assert "Traceback" not in second.stdout
     assert first.returncode == 0, "".join(lines)
 
@@ -136,7 +138,7 @@ def test_a_second_run_of_the_same_project_is_refused(studio: Studio) -> None:
 def small_disk(tmp_path: Path) -> list[str]:
     """A command prefix that runs what follows in a mount namespace with a 3 MB disk at `tmp_path/studio/projects`."""
     folder = tmp_path / "studio" / "projects"
-    script = f"mount -t tmpfs -o size=3m none {folder} && cp -r {tmp_path}/kept/. {folder} && shift && exec \"$@\""
+    script = f'mount -t tmpfs -o size=3m none {folder} && cp -r {tmp_path}/kept/. {folder} && shift && exec "$@"'
     probe = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False)
     if probe.returncode != 0:
         pytest.skip("this system does not let a test mount a small disk")
@@ -148,9 +150,11 @@ def test_a_full_disk_is_said_in_one_line(studio: Studio, small_disk: list[str]) 
     small_film(studio)
     studio.path("", "").rename(studio.folder.parent / "kept")
     studio.path("", "").mkdir()
-    filler = "dd if=/dev/zero of=projects/filler bs=1k 2>/dev/null; rm -f projects/filler.half; exec \"$@\""
+    filler = 'dd if=/dev/zero of=projects/filler bs=1k 2>/dev/null; rm -f projects/filler.half; exec "$@"'
 
-    done = studio.run(*small_disk, "bash", "-c", filler, "bash", *studio.command("--cores", "1", "projects/film/final.mp4"))
+    done = studio.run(
+        *small_disk, "bash", "-c", filler, "bash", *studio.command("--cores", "1", "projects/film/final.mp4")
+    )
 
     assert done.returncode == 1
     assert "the disk is full; free some space and run again" in done.stdout

@@ -51,7 +51,14 @@ def test_lost_metadata_changes_nothing(built: Studio) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["scripts/generate_clip.py", "workflow_lib/generate.py", "workflow_lib/plan.py", "rules/generate.smk", "config.yaml"]
+    "name",
+    [
+        "scripts/generate_clip.py",
+        "workflow_lib/generate.py",
+        "workflow_lib/plan.py",
+        "rules/generate.smk",
+        "config.yaml",
+    ],
 )
 def test_a_comment_in_the_code_changes_nothing(built: Studio, name: str) -> None:
     """Editing a script, a module, a rules file or the config without effect is no reason to build."""

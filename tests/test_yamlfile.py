@@ -31,7 +31,10 @@ def test_anchors_may_be_used() -> None:
         ("a: &x [*x]", "x.yaml: expands to more than 200000 values"),
         ("a: 1\na: 2", "x.yaml, line 2: the key 'a' stands twice (keep one of them)"),
         ("a:\n\tb: 1", "x.yaml, line 2: is indented with a tab (YAML wants spaces)"),
-        ("a: !!python/object/apply:os.system [ls]", "x.yaml, line 1: is not readable YAML: could not determine a constructor"),
+        (
+            "a: !!python/object/apply:os.system [ls]",
+            "x.yaml, line 1: is not readable YAML: could not determine a constructor",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text: str, said: str) -> None:

@@ -10,7 +10,6 @@ from workflow_lib import catalog, files, pictures, prompts
 from workflow_lib.catalog import Backend
 from workflow_lib.errors import InvalidInput, MissingTool, Problem
 from workflow_lib.film import FilmSpec
-from workflow_lib.generate import MADE_HERE
 from workflow_lib.media import encode, ffmpeg, verify
 from workflow_lib.project import Clip
 from workflow_lib.providers import animatic
@@ -80,7 +79,7 @@ def _check(order: Order) -> None:
         problems.append(Problem("--output", f"{order.output} does not end in .mp4"))
     if problems:
         raise InvalidInput(problems)
-    if order.backend not in MADE_HERE:
+    if order.backend not in catalog.ASKABLE:
         raise MissingTool(f"this version cannot ask {order.backend}; use --backend animatic")
 
 

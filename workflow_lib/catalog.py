@@ -8,6 +8,9 @@ from typing import Literal, get_args
 Backend = Literal["animatic", "kling", "veo", "omni"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
+ASKABLE: frozenset[Backend] = frozenset({"animatic"})
+"""The backends that this version can ask; the others are known by their limits and prices."""
+
 PRICES_OF = "2026-11"
 """The month in which the prices were last compared with the vendors' pages."""
 

@@ -7,16 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workflow_lib import layout, locks, plan, receipts
-from workflow_lib.catalog import Backend
-from workflow_lib.errors import MissingTool
 from workflow_lib.media import encode, ffmpeg, verify
 from workflow_lib.plan import ClipPlan
 from workflow_lib.project import Film
 from workflow_lib.providers import animatic
 from workflow_lib.receipts import FileId, Receipt
-
-MADE_HERE: frozenset[Backend] = frozenset({"animatic"})
-"""The backends that this version can ask."""
 
 
 def clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
@@ -32,7 +27,7 @@ def clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
         item = plan.of_clip(film, number)
         if not item.to_make:
             return f"{item.clip.label}: {item.standing}"
-        check_backends([item])
+        plan.check_backends([item])
         started, began = datetime.now(UTC), time.monotonic()
         temporary = target.with_name(f".{target.stem}.made{target.suffix}")
         try:
@@ -46,21 +41,6 @@ def clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
         finally:
             temporary.unlink(missing_ok=True)
         return f"{item.clip.label}: made in {time.monotonic() - began:.1f} s"
-
-
-def check_backends(items: list[ClipPlan]) -> None:
-    """Refuse clips whose backend cannot be asked.
-
-    Raises:
-        MissingTool: naming the clips and what to do.
-    """
-    foreign = [item.clip for item in items if item.to_make and item.clip.backend not in MADE_HERE]
-    if foreign:
-        names = ", ".join(sorted({clip.backend for clip in foreign}))
-        labels = ", ".join(clip.label for clip in foreign[:5]) + (" …" if len(foreign) > 5 else "")  # noqa: PLR2004
-        raise MissingTool(
-            f"{labels}: this version cannot ask {names}; build draft.mp4, or use --config backend=animatic"
-        )
 
 
 def _receipt(film: Film, item: ClipPlan, made: Path, started: datetime, took_s: float) -> Receipt:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from workflow_lib import catalog, files, identity, layout, receipts, stamps
-from workflow_lib.errors import InvalidInput, Problem
+from workflow_lib.errors import InvalidInput, MissingTool, Problem
 from workflow_lib.identity import Pictures
 from workflow_lib.marks import Mark, Marks
 from workflow_lib.project import Clip, Film
@@ -178,6 +178,21 @@ def _clip_standing(
     if not video.exists():
         return "missing", (f"{video.name} is gone", *changes)
     return ("stale", changes) if changes else ("fresh", ())
+
+
+def check_backends(items: Iterable[ClipPlan]) -> None:
+    """Refuse clips whose backend cannot be asked.
+
+    Raises:
+        MissingTool: naming the clips and what to do.
+    """
+    foreign = [item.clip for item in items if item.to_make and item.clip.backend not in catalog.ASKABLE]
+    if foreign:
+        names = ", ".join(sorted({clip.backend for clip in foreign}))
+        labels = ", ".join(clip.label for clip in foreign[:5]) + (" …" if len(foreign) > 5 else "")  # noqa: PLR2004
+        raise MissingTool(
+            f"{labels}: this version cannot ask {names}; build draft.mp4, or use --config backend=animatic"
+        )
 
 
 def narration_key(film: Film, clip: Clip) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from workflow_lib import locks
+from workflow_lib.errors import BadMedia
+from workflow_lib.media import probe
 from workflow_lib.plan import ClipPlan, FilmPlan
 
 Doing = Literal["done", "by hand", "making", "waiting"]
@@ -26,13 +29,14 @@ class ClipStatus:
 
 @dataclass(frozen=True, slots=True)
 class FilmStatus:
-    """One film: whether a run builds it, its clips, and whether the film itself is up to date."""
+    """One film: whether a run builds it, its clips, how the film itself stands and how long it is, in seconds."""
 
     project: str
     title: str
     running: bool
     clips: tuple[ClipStatus, ...]
     film: str
+    length_s: float | None
     spent_usd: float
     to_spend_usd: float
 
@@ -47,9 +51,19 @@ def of(found: FilmPlan) -> FilmStatus:
         running=locks.is_being_built(project),
         clips=clips,
         film=found.standing,
+        length_s=_length_s(project.film(found.film.cut)),
         spent_usd=round(sum(clip.cost_usd for clip in clips), 2),
         to_spend_usd=found.price_usd,
     )
+
+
+def _length_s(path: Path) -> float | None:
+    if not path.exists():
+        return None
+    try:
+        return round(probe.probe(path).duration_s, 3)
+    except BadMedia:
+        return None
 
 
 def _clip(found: FilmPlan, item: ClipPlan) -> ClipStatus:

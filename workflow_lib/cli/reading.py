@@ -140,31 +140,36 @@ def _plan_table(found: FilmPlan) -> Group:
 
 @click.command()
 @_options
+@click.option("--brief", is_flag=True, help="One line a film.")
 @click.option("--watch", is_flag=True, help="Keep showing it, once a second, until interrupted.")
-def status(projects: tuple[str, ...], *, as_json: bool, watch: bool) -> None:
+def status(projects: tuple[str, ...], *, as_json: bool, brief: bool, watch: bool) -> None:
     """Show how PROJECTS (default: all) stand: made, in work, waiting; works during a run and after a crash."""
     wanted = naming.named(projects)
     if as_json:
         _print_json([asdict(statuses.of(item)) for item in _plans(wanted)])
         return
     if not watch:
-        Console().print(_status_view(wanted))
+        Console().print(_status_view(wanted, brief=brief))
         return
-    with Live(_status_view(wanted), refresh_per_second=1) as live:
+    with Live(_status_view(wanted, brief=brief), refresh_per_second=1) as live:
         while True:
             time.sleep(1)
-            live.update(_status_view(wanted))
+            live.update(_status_view(wanted, brief=brief))
 
 
-def _status_view(wanted: list[Project]) -> Group:
+def _status_view(wanted: list[Project], *, brief: bool) -> Group:
     found = [statuses.of(item) for item in _plans(wanted)]
-    return Group(*(_film_table(item) if len(found) == 1 else _film_line(item) for item in found))
+    whole = len(found) == 1 and not brief
+    return Group(*(_film_table(item) if whole else _film_line(item) for item in found))
 
 
 def _film_line(film: FilmStatus) -> Text:
     done = sum(clip.doing in ("done", "by hand") for clip in film.clips)
-    state = "building" if film.running else "film up to date" if film.film == "fresh" else "film to build"
-    return Text(f"{film.project}  {done}/{len(film.clips)} clips  {state}  ${film.spent_usd:.2f} spent")
+    state = "being built" if film.running else "up to date" if film.film == "fresh" else "to build"
+    length = f", {film.length_s:.1f} s" if film.length_s is not None else ""
+    return Text(
+        f"{film.project}/final.mp4: {state}{length}, {done}/{len(film.clips)} clips, ${film.spent_usd:.2f} spent"
+    )
 
 
 def _film_table(film: FilmStatus) -> Group:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from workflow_lib import layout, receipts
 from workflow_lib.layout import Cut
 from workflow_lib.plan import ClipPlan, FilmPlan
 
@@ -53,3 +54,17 @@ def _clip_line(item: ClipPlan) -> str:
     why = ", ".join(item.reasons) or "forced, or its run was interrupted"
     clip = item.clip
     return f"  {clip.label}  {clip.backend}  {clip.seconds:g} s  ${item.price_usd:.2f}  {why}"
+
+
+def built_lines(plans: Mapping[tuple[str, Cut], FilmPlan], jobs: Iterable[tuple[str, dict[str, str]]]) -> str:
+    """Where the films that a run has joined are, how long they are and what their clips cost."""
+    films = {(wildcards["project"], wildcards["cut"]) for rule, wildcards in jobs if rule == _FILM_RULE}
+    return "".join(_built_line(found) for key, found in plans.items() if key in films)
+
+
+def _built_line(found: FilmPlan) -> str:
+    film = found.film
+    reports = [receipts.read_json(layout.receipt(film.project.picture(film.cut, clip.number))) for clip in film.clips]
+    seconds = film.spec.seconds(sum(int(report.get("frames", 0)) for report in reports))
+    cost = sum(receipt.cost_usd for clip in film.clips if (receipt := receipts.read(layout.receipt(film.video(clip)))))
+    return f"{film.project.film(film.cut)}: {seconds:.1f} s, {film.spec.width}x{film.spec.height}, cost ${cost:.2f}\n"

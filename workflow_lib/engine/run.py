@@ -51,6 +51,7 @@ class Run:
         self._settings = settings
         self._plans: dict[tuple[str, Cut], FilmPlan] = {}
         self._locks: list[FileLock] = []
+        self._jobs: list[tuple[str, dict[str, str]]] = []
 
     def set_caps(self) -> None:
         """Hold the providers' limits for the whole run."""
@@ -188,12 +189,23 @@ class Run:
 
     def begin(self) -> None:
         """Take the lock of every project that this run makes something in; called once, before the first job."""
+        # Only a real run needs ffmpeg: planning stays quick.
+        from workflow_lib.media import ffmpeg  # noqa: PLC0415
+
+        self._jobs = internals.needed_jobs(self._workflow)
         try:
-            for folder in sorted({wildcards["project"] for _, wildcards in self._needed() if "project" in wildcards}):
+            plan.check_backends(self._clips_to_make())
+            ffmpeg.binary(self._settings.ffmpeg)
+            for folder in sorted({wildcards["project"] for _, wildcards in self._jobs if "project" in wildcards}):
                 self._locks.append(locks.hold_project(Project(Path(folder))))
         except WorkflowError as error:
             self.finish()
             fail(error)
+
+    def succeed(self) -> None:
+        """Say where the films are, and give the locks back."""
+        sys.stderr.write(report.built_lines(self._plans, self._jobs))
+        self.finish()
 
     def finish(self) -> None:
         """Give the locks back."""
@@ -201,8 +213,12 @@ class Run:
             lock.release()
         self._locks.clear()
 
-    def _needed(self) -> list[tuple[str, dict[str, str]]]:
-        return internals.needed_jobs(self._workflow)
+    def _clips_to_make(self) -> list[ClipPlan]:
+        return [
+            self._clip(self._plans[wildcards["project"], "final"], wildcards["clip"])
+            for rule, wildcards in self._jobs
+            if rule == "generate_clip"
+        ]
 
     def _clip(self, found: FilmPlan, number: str) -> ClipPlan:
         try:

@@ -35,7 +35,7 @@ class FilmReport:
     size: int
 
 
-def assemble(
+def assemble(  # noqa: PLR0913 (each is one fact of the film)
     pictures: Sequence[Path],
     sound: Path,
     out: Path,
