@@ -6,7 +6,6 @@ sys.path.insert(0, workflow.basedir)
 
 from workflow_lib import engine, layout
 
-PY = sys.executable
 RUN = engine.start(workflow, config)
 
 
@@ -25,10 +24,10 @@ include: "rules/assemble.smk"
 
 
 rule all:
+    default_target: True
     """Every film that has a manifest."""
     input:
         all_films,
-    default_target: True
 
 
 rule refuse_target:

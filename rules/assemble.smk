@@ -20,7 +20,7 @@ rule mix_sound:
     message:
         "Mix {output.sound}"
     shell:
-        "{PY:q} {workflow.basedir:q}/scripts/mix_sound.py"
+        '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/mix_sound.py"'
         " --project {wildcards.project:q} --cut {wildcards.cut} --clips {params.clips} --log {log:q}"
 
 
@@ -37,5 +37,5 @@ rule assemble_film:
     message:
         "Assemble {output.film}"
     shell:
-        "{PY:q} {workflow.basedir:q}/scripts/assemble_film.py"
+        '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/assemble_film.py"'
         " --project {wildcards.project:q} --cut {wildcards.cut} --clips {params.clips} --log {log:q}"

@@ -58,7 +58,9 @@ def composite_inputs(wildcards):
 
 
 def spoken_inputs(wildcards):
-    return RUN.spoken_inputs(wildcards.project, wildcards.clip, draft=wildcards.folder != "audio")
+    return RUN.spoken_inputs(
+        wildcards.project, wildcards.clip, draft=wildcards.folder != "audio"
+    )
 
 
 def unknown_target(wildcards):

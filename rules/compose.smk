@@ -21,5 +21,5 @@ rule compose_picture:
     message:
         "Compose {output.picture}"
     shell:
-        "{PY:q} {workflow.basedir:q}/scripts/compose_picture.py"
+        '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/compose_picture.py"'
         " --project {wildcards.project:q} --clip {wildcards.clip} --log {log:q}"

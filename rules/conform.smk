@@ -20,5 +20,5 @@ rule conform_clip:
     message:
         "Conform {output.picture}"
     shell:
-        "{PY:q} {workflow.basedir:q}/scripts/conform_clip.py"
+        '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/conform_clip.py"'
         " --project {wildcards.project:q} --clip {wildcards.clip} --cut {wildcards.cut} --log {log:q}"

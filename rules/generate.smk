@@ -17,18 +17,18 @@ rule generate_clip:
         clip="{project}/videos/clip_{clip}.mp4",
     log:
         "{project}/.work/log/generate_{clip}.log",
-    params:
-        request=clip_request,
-    threads: clip_threads
     priority: 10
+    threads: clip_threads
     resources:
         kling=kling_units,
         veo=veo_units,
         omni=omni_units,
+    params:
+        request=clip_request,
     message:
         "Generate {output.clip}"
     shell:
-        "{PY:q} {workflow.basedir:q}/scripts/generate_clip.py"
+        '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/generate_clip.py"'
         " --project {wildcards.project:q} --clip {wildcards.clip} --cut final --log {log:q}"
 
 
@@ -45,5 +45,5 @@ rule draft_clip:
     message:
         "Draft {output.clip}"
     shell:
-        "{PY:q} {workflow.basedir:q}/scripts/generate_clip.py"
+        '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/generate_clip.py"'
         " --project {wildcards.project:q} --clip {wildcards.clip} --cut draft --log {log:q}"

@@ -15,12 +15,12 @@ rule narrate_clip:
         line="{project}/{folder}/narration/clip_{clip}.wav",
     log:
         "{project}/.work/log/{folder}/narrate_{clip}.log",
-    params:
-        cut=lambda wildcards: "final" if wildcards.folder == "audio" else "draft",
     wildcard_constraints:
         folder=r"audio|\.work/draft",
+    params:
+        cut=lambda wildcards: "final" if wildcards.folder == "audio" else "draft",
     message:
         "Narrate {output.line}"
     shell:
-        "{PY:q} {workflow.basedir:q}/scripts/narrate_clip.py"
+        '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/narrate_clip.py"'
         " --project {wildcards.project:q} --clip {wildcards.clip} --cut {params.cut} --log {log:q}"

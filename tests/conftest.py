@@ -33,7 +33,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         if re.search(r"_API_KEY$|_BASE_URL$|_TOKEN$|^GOOGLE_|^CLIPWRIGHT_|^SNAKEMAKE_", name):
             monkeypatch.delenv(name)
 
-    def refuse(self: socket.socket, address: object) -> None:
+    def refuse(_self: socket.socket, address: object) -> None:
         raise AssertionError(f"a test tried to reach {address}")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)

@@ -34,7 +34,10 @@ def _clip(change: Callable[[dict[str, object]], object]) -> Break:
 
 
 def _file(change: Callable[[Path], object], name: str = "assets/composites/clip_02.png") -> Break:
-    return lambda studio, _: change(studio.path(name)) and None
+    def apply(studio: Studio, _: Manifest) -> None:
+        change(studio.path(name))
+
+    return apply
 
 
 def _text(text: str) -> Break:
@@ -53,92 +56,93 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     for before, after in zip("abcdefgh", "bcdefghi", strict=True)
 )
 
+WHERE = "projects/film/project.yaml"
+PICTURE = f"{WHERE}: clip_02: projects/film/assets/composites/clip_02.png"
+
 CASES: dict[str, tuple[Break, str]] = {
     "unknown key": (
         _clip(lambda clip: clip.update(naration="x")),
-        "projects/film/project.yaml: clips[2].naration: is not a key that is known here (did you mean `narration`?)",
+        f"{WHERE}: clips[2].naration: is not a key that is known here (did you mean `narration`?)",
     ),
     "clip without picture": (
-        _file(lambda path: path.unlink() or True),
-        "projects/film/project.yaml: clips[2]: clip_02 has no picture (write `composite:`, `keyframes:` or "
-        "`source: text`, or put a picture at assets/composites/clip_02.png)",
+        _file(lambda path: path.unlink()),
+        f"{WHERE}: clips[2]: clip_02 has no picture (write `composite:`, `keyframes:` or `source: text`, or put",
     ),
     "duplicate number": (
         _clip(lambda clip: clip.update(number=1)),
-        "projects/film/project.yaml: clips[2].number: is clip 1, and so is clips[1] (give each clip its own number)",
+        f"{WHERE}: clips[2].number: is clip 1, and so is clips[1] (give each clip its own number)",
     ),
     "number 0": (
         _clip(lambda clip: clip.update(number=0)),
-        "projects/film/project.yaml: clips[2].number: should be greater than or equal to 1",
+        f"{WHERE}: clips[2].number: should be greater than or equal to 1",
     ),
     "number 1000": (
         _clip(lambda clip: clip.update(number=1000)),
-        "projects/film/project.yaml: clips[2].number: should be less than or equal to 999",
+        f"{WHERE}: clips[2].number: should be less than or equal to 999",
     ),
     "empty prompt": (
         _clip(lambda clip: clip.update(prompt="  ")),
-        "projects/film/project.yaml: clips[2].prompt: is empty; say what happens in the clip",
+        f"{WHERE}: clips[2].prompt: is empty; say what happens in the clip",
     ),
     "prompt too long": (
         _clip(lambda clip: clip.update(prompt="a" * 2501)),
-        "projects/film/project.yaml: clips[2].prompt: clip_02 has a prompt of 2501 characters (animatic takes 2500 at most)",
+        f"{WHERE}: clips[2].prompt: clip_02 has a prompt of 2501 characters (animatic takes 2500 at most)",
     ),
     "wrong duration for the backend": (
         _clip(lambda clip: clip.update(backend="veo", duration=10)),
-        "projects/film/project.yaml: clips[2].duration: clip_02 wants 10 s, which veo cannot make (it makes 4 or 6 or 8 s)",
+        f"{WHERE}: clips[2].duration: clip_02 wants 10 s, which veo cannot make (it makes 4 or 6 or 8 s)",
     ),
     "composite is a text file": (
         _file(lambda path: path.write_text("not a picture")),
-        "projects/film/project.yaml: clip_02: projects/film/assets/composites/clip_02.png is not a picture",
+        f"{PICTURE} is not a picture",
     ),
     "truncated PNG": (
         _file(lambda path: path.write_bytes(path.read_bytes()[:150])),
-        "projects/film/project.yaml: clip_02: projects/film/assets/composites/clip_02.png is cut short",
+        f"{PICTURE} is cut short",
     ),
     "10x10 PNG": (
         _file(lambda path: draw(path, size=(10, 10))),
-        "projects/film/project.yaml: clip_02: projects/film/assets/composites/clip_02.png is 10x10, the film is 128x72 "
-        "(make it that size, or give clip_02 `fit: cover | contain | blur`)",
+        f"{PICTURE} is 10x10, the film is 128x72 (make it that size, or give clip_02 `fit: cover | contain | blur`)",
     ),
     "30000x30000 PNG": (
-        _file(lambda path: huge_png(path) or True),
-        "projects/film/project.yaml: clip_02: projects/film/assets/composites/clip_02.png is 30000x30000",
+        _file(huge_png),
+        f"{PICTURE} has 900 megapixels; at most 64 are read",
     ),
     "path with ..": (
         _clip(lambda clip: clip.update(composite="../x.png")),
-        "projects/film/project.yaml: clips[2].composite: '../x.png' leads out of the project's folder",
+        f"{WHERE}: clips[2].composite: '../x.png' leads out of the project's folder",
     ),
     "absolute path": (
         _clip(lambda clip: clip.update(composite="/etc/x.png")),
-        "projects/film/project.yaml: clips[2].composite: '/etc/x.png' leads out of the project's folder",
+        f"{WHERE}: clips[2].composite: '/etc/x.png' leads out of the project's folder",
     ),
     "link out of the project": (
-        _file(lambda path: _outside(path) or True),
-        "projects/film/project.yaml: clips[2]",
+        _file(_outside),
+        f"{WHERE}: clips[2]: clip_02 needs projects/film/assets/composites/clip_02.png, which is a link out of the",
     ),
     "two picture sources": (
         _clip(lambda clip: clip.update(source="text", composite="assets/hill.png")),
-        "projects/film/project.yaml: clips[2]: has more than one picture source (composite, source: text); keep one",
+        f"{WHERE}: clips[2]: has more than one picture source (composite, source: text); keep one",
     ),
     "continues a clip without an end": (
         _clip(lambda clip: clip.update({"continue": True})),
-        "projects/film/project.yaml: clips[2].continue: clip_02 continues the clip before it, which has no end keyframe",
+        f"{WHERE}: clips[2].continue: clip_02 continues the clip before it, which has no end keyframe",
     ),
-    "YAML alias bomb": (_text(BOMB), "projects/film/project.yaml: expands to more than 200000 values"),
+    "YAML alias bomb": (_text(BOMB), f"{WHERE}: expands to more than 200000 values"),
     "YAML with tabs": (
         _text("title: x\nclips:\n\t- prompt: a\n"),
-        "projects/film/project.yaml, line 3: is indented with a tab (YAML wants spaces)",
+        f"{WHERE}, line 3: is indented with a tab (YAML wants spaces)",
     ),
-    "empty file": (_text(""), "projects/film/project.yaml: is empty"),
-    "not a table": (_text("- a\n- b\n"), "projects/film/project.yaml: is not a list of `key: value` lines"),
-    "no clips": (_text("title: x\nclips: []\n"), "projects/film/project.yaml: clips: there are no clips"),
+    "empty file": (_text(""), f"{WHERE}: is empty"),
+    "not a table": (_text("- a\n- b\n"), f"{WHERE}: is not a list of `key: value` lines"),
+    "no clips": (_text("title: x\nclips: []\n"), f"{WHERE}: clips: there are no clips"),
     "bytes that are no text": (
         _file(lambda path: path.write_bytes(b"title: \xff\xfe"), "project.yaml"),
-        "projects/film/project.yaml: is not UTF-8 text (byte 7) (save it as UTF-8)",
+        f"{WHERE}: is not UTF-8 text (byte 7) (save it as UTF-8)",
     ),
     "twice the same key": (
         _text("title: a\ntitle: b\n"),
-        "projects/film/project.yaml, line 2: the key 'title' stands twice",
+        f"{WHERE}, line 2: the key 'title' stands twice",
     ),
 }
 
@@ -177,9 +181,9 @@ def test_all_problems_of_a_file_come_together(studio: Studio) -> None:
 
     assert done.returncode == 3
     assert done.stderr.splitlines() == [
-        "projects/film/project.yaml: clips[1].duration: should be a valid number",
-        "projects/film/project.yaml: clips[4].seed: should be greater than or equal to 0",
-        "projects/film/project.yaml: sice: is not a key that is known here (did you mean `size`?)",
+        f"{WHERE}: clips[1].duration: should be a valid number",
+        f"{WHERE}: clips[4].seed: should be greater than or equal to 0",
+        f"{WHERE}: sice: is not a key that is known here (did you mean `size`?)",
     ]
 
 

@@ -59,7 +59,7 @@ def test_every_picture_of_the_manifest_exists(project: str) -> None:
     missing = [name for name in named if not (PROJECTS / project / name).is_file()]
 
     assert named
-    assert [] == missing
+    assert missing == []
 
 
 @pytest.mark.parametrize("project", EXAMPLES)
@@ -123,7 +123,7 @@ def test_the_narration_is_the_books_own() -> None:
     sentences = [part for clip in clips("galapagos") for part in re.split(r"(?<=\.) ", plain(str(clip["narration"])))]
 
     assert len(sentences) >= 18
-    assert [] == [part for part in sentences if part.rstrip(".") not in source]
+    assert [part for part in sentences if part.rstrip(".") not in source] == []
 
 
 def test_each_narration_fits_its_clip() -> None:

@@ -58,7 +58,7 @@ def check_complete(studio: Studio) -> None:
         clip = studio.path(f"videos/clip_0{number}.mp4")
         assert receipt["file"]["size"] == clip.stat().st_size
         verify_clip(clip, None, 6)
-    torn = [path for path in studio.path("").rglob(".*.mp4")]
+    torn = list(studio.path("").rglob(".*.mp4"))
     assert torn == []
 
 
@@ -128,7 +128,9 @@ def test_a_second_run_of_the_same_project_is_refused(studio: Studio) -> None:
 
     assert second.returncode == 1
     assert re.search(
-        rf"^projects/film is being built by another run \(process {first.pid}\); wait for it$", second.stdout, re.M
+        rf"^projects/film is being built by another run \(process {first.pid}\); wait for it$",
+        second.stdout,
+        re.MULTILINE,
     )
     assert "Traceback" not in second.stdout
     assert first.returncode == 0, "".join(lines)

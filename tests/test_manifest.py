@@ -29,7 +29,7 @@ def test_the_least_manifest(tmp_path: Path) -> None:
     film = load(tmp_path, "title: T\nclips: [{prompt: Waves., source: text}]")
 
     clip = film.clips[0]
-    assert (film.spec.width, film.spec.height, film.spec.fps) == (1920, 1080, 24)
+    assert (film.spec.width, film.spec.height, film.spec.fps) == (1920, 1080, Fraction(24))
     assert (clip.number, clip.seconds, clip.backend, clip.take, clip.label) == (1, 10.0, "animatic", 1, "clip_01")
 
 

@@ -137,7 +137,8 @@ def _numbered(clips: list[manifest.Clip], where: str, problems: list[Problem]) -
         if number in places:
             what = f"is clip {number}, and so is clips[{places[number]}]"
             problems.append(Problem(f"{where}: clips[{place}].number", what, "give each clip its own number"))
-        places.setdefault(number, place)
+            continue
+        places[number] = place
         numbered.append((number, f"{where}: clips[{place}]", clip))
     return sorted(numbered, key=lambda item: item[0])
 

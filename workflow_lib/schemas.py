@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from workflow_lib import files
 from workflow_lib.config import Config
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.manifest import Manifest
 
-_MODELS = {"project.schema.json": Manifest, "config.schema.json": Config}
+_MODELS: dict[str, type[BaseModel]] = {"project.schema.json": Manifest, "config.schema.json": Config}
 
 
 def write(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -40,6 +41,10 @@ def resolve(
     A picture that is not there is no problem while the clip itself is: nothing needs to be made from it.
     """
     source = _named(project, number, clip, before, where, problems) or _found(project, number, clip)
+    for path in source.files() if source else ():
+        if _leads_out(path, project.root):
+            what = f"{layout.label(number)} needs {path}, which is a link out of the project's folder"
+            problems.append(Problem(where, what, "copy the picture into the project"))
     if project.video(number).exists():
         return source or Source()
     if source is None:
@@ -57,6 +62,17 @@ def resolve(
         if what not in already:
             problems.append(Problem(where, what, "put it there or correct the path"))
     return source
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    folder = _real_folder(str(path.parent))
+    real = os.path.realpath(path) if path.is_symlink() else os.path.join(folder, path.name)  # noqa: PTH118
+    return not Path(real).is_relative_to(_real_folder(str(root)))
+
+
+@functools.lru_cache(maxsize=4096)
+def _real_folder(folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 def _named(

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from workflow_lib import files, identity, layout, locks, pictures, plan, receipts
+from workflow_lib import files, identity, layout, locks, plan, receipts
 from workflow_lib.errors import BadMedia, MissingTool, WorkflowError
 from workflow_lib.marks import PIXELS_STAMP, RECIPE_STAMP
-from workflow_lib.media import assemble, composite, conform, encode, ffmpeg, probe, sound, voice
+from workflow_lib.media import assemble, composite, conform, encode, ffmpeg, pictures, probe, sound, voice
 from workflow_lib.project import SCRATCH, Film
 from workflow_lib.receipts import FileId
 
@@ -33,7 +33,7 @@ def compose(film: Film, number: int) -> str:
         key = identity.recipe_key(recipe, film.frame, lambda layer: marks.of(layer).pixels)
         image = composite.compose(recipe, film.frame)
         stamp = {RECIPE_STAMP: key, PIXELS_STAMP: pictures.image_digest(image)}
-        composite.save(image, target, stamp=stamp)
+        composite.write_picture(image, target, stamp=stamp)
     return f"{target}: composed"
 
 

@@ -35,7 +35,8 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def _plans(projects: Iterable[Project], *, draft: bool = False) -> list[FilmPlan]:
     """The plan of each project; what is wrong in any of them is raised together."""
     settings = config.load(Path())
-    found, problems = [], []
+    found: list[FilmPlan] = []
+    problems: list[Problem] = []
     for item in projects:
         try:
             film = project.load(item, settings)

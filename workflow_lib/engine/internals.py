@@ -70,10 +70,10 @@ class _HideFailures(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(getattr(record, "event", None), "value", "") in {"job_error", "group_error"}:
             return False
-        return not any(phrase in record.getMessage() for phrase in _FAILURE_TALK)
+        return not record.getMessage().startswith(_FAILURE_TALK)
 
 
-_FAILURE_TALK = ("CalledProcessError in", "returned non-zero exit status", "RuleException:")
+_FAILURE_TALK = ("RuleException:", "CalledProcessError in")
 
 
 def hide_failure_blocks() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,14 +26,20 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
         settings = config.load(Path(), overrides)
     except WorkflowError as error:
         fail(error)
-    # The jobs are processes of their own and read the same settings.
-    os.environ[config.OVERRIDES] = json.dumps(dict(overrides))
+    _tell_jobs(workflow, overrides)
     run = Run(workflow, settings)
     run.set_caps()
     if internals.is_main(workflow):
         internals.hide_failure_blocks()
         internals.when_planned(run.tell_plan)
     return run
+
+
+def _tell_jobs(workflow: Workflow, overrides: Mapping[str, Any]) -> None:
+    """Jobs are processes of their own: they read the same settings, with the Python and the scripts of this run."""
+    os.environ[config.OVERRIDES] = json.dumps(dict(overrides))
+    os.environ["CLIPWRIGHT_PYTHON"] = sys.executable
+    os.environ["CLIPWRIGHT_SCRIPTS"] = str(Path(workflow.basedir) / "scripts")
 
 
 def fail(error: WorkflowError) -> NoReturn:
@@ -92,47 +98,52 @@ class Run:
         what = "is not a project's file: projects/<id>/final.mp4, where <id> is 1 to 100 letters, digits, _ or -"
         fail(InvalidInput([Problem(repr(target), what)]))
 
+    def _keep(self, made: Path, *, up_to_date: bool) -> Callable[[list[Path]], Any]:
+        """How the inputs of `made` are declared: ones that trigger nothing, or, when it must be made, plain ones.
+
+        A job that is out of date is forced, and only then: Snakemake overlooks a forced job below another that runs
+        when the inputs between them are ancient.
+        """
+        if up_to_date:
+            return lambda paths: ancient([str(path) for path in paths])
+        if made.exists():
+            internals.force(self._workflow, str(made))
+        return lambda paths: [str(path) for path in paths]
+
     def film_inputs(self, folder: str, cut: Cut) -> dict[str, Any]:
         """The conformed pictures and the sound of a film; what is not up to date is forced."""
         found = self.plan(folder, cut)
         where = found.film.project
-        if found.standing != "fresh":
-            internals.force(self._workflow, str(where.film(cut)))
-        pictures = [str(where.picture(cut, item.clip.number)) for item in found.clips]
-        return {"pictures": ancient(pictures), "sound": ancient(str(where.sound(cut)))}
+        kept = self._keep(where.film(cut), up_to_date=found.standing == "fresh")
+        pictures = [where.picture(cut, item.clip.number) for item in found.clips]
+        return {"pictures": kept(pictures), "sound": kept([where.sound(cut)])}
 
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The conformed sound of each clip."""
         found = self.plan(folder, cut)
-        if found.standing != "fresh":
-            internals.force(self._workflow, str(found.film.project.sound(cut)))
-        return ancient([str(found.film.project.clip_sound(cut, item.clip.number)) for item in found.clips])
+        kept = self._keep(found.film.project.sound(cut), up_to_date=found.standing == "fresh")
+        return kept([found.film.project.clip_sound(cut, item.clip.number) for item in found.clips])
 
     def conform_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
         """A clip and its spoken line."""
         found = self.plan(folder, cut)
         item = self._clip(found, number)
-        if found.standing != "fresh" and not plan.is_conformed(found.film, item):
-            internals.force(self._workflow, str(found.film.project.picture(cut, item.clip.number)))
-        inputs = [str(found.film.video(item.clip))]
-        spoken = found.film.narration(item.clip)
-        if item.narration.key:
-            inputs.append(str(spoken))
-        return ancient(inputs)
+        conformed = found.standing == "fresh" or plan.is_conformed(found.film, item)
+        kept = self._keep(found.film.project.picture(cut, item.clip.number), up_to_date=conformed)
+        spoken = [found.film.narration(item.clip)] if item.narration.key else []
+        return kept([found.film.video(item.clip), *spoken])
 
     def clip_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
         """The pictures of a clip; for one that was put there by hand an input that nothing can make: no rule runs."""
         found = self.plan(folder, cut)
         item = self._clip(found, number)
-        video = str(found.film.video(item.clip))
+        video = found.film.video(item.clip)
         if item.standing == "manual":
-            self._leave_alone(video)
+            self._leave_alone(str(video))
             return f"{video}.was-put-there-by-hand"
-        if item.standing == "stale":
-            internals.force(self._workflow, video)
+        kept = self._keep(video, up_to_date=not item.to_make)
         source = item.clip.source
-        ready = [path for path in (source.start, source.end) if path is not None and (path.exists() or source.recipe)]
-        return ancient([str(path) for path in ready])
+        return kept([path for path in (source.start, source.end) if path and (path.exists() or source.recipe)])
 
     def _leave_alone(self, path: str) -> None:
         """End a run that asks for a hand-made file itself: Snakemake would delete it before making it."""
@@ -148,9 +159,8 @@ class Run:
         path = found.film.project.composite(item.clip.number, split=bool(split))
         if item.pictures.composite in ("manual", "none") or item.clip.source.start != path:
             return f"{path}.has-no-recipe"
-        if item.pictures.composite == "stale":
-            internals.force(self._workflow, str(path))
-        return ancient([str(layer) for layer in item.clip.source.files()])
+        kept = self._keep(path, up_to_date=item.pictures.composite == "fresh")
+        return kept(list(item.clip.source.files()))
 
     def clip_request(self, folder: str, cut: Cut, number: str) -> str:
         """The request of a clip as canonical JSON."""
@@ -169,11 +179,10 @@ class Run:
         """Nothing: a line is made from the manifest; it is forced when its words or voice changed."""
         found = self.plan(folder, "draft" if draft else "final")
         item = self._clip(found, number)
-        path = str(found.film.narration(item.clip))
+        path = found.film.narration(item.clip)
         if item.narration.standing == "manual":
             return [f"{path}.was-put-there-by-hand"]
-        if item.narration.standing == "stale":
-            internals.force(self._workflow, path)
+        self._keep(path, up_to_date=item.narration.standing == "fresh")
         return []
 
     def numbers(self, folder: str, cut: Cut) -> list[int]:

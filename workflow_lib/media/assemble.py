@@ -16,9 +16,10 @@ from workflow_lib.media.ffmpeg import output_path, run, url
 from workflow_lib.media.joining import copy_options, joined, part_list
 from workflow_lib.media.verify import verify_film
 
-# The most that a frame, a packet of sound and a chapter take in the index of an mp4 file, in bytes.
-_FRAME_BYTES, _PACKET_BYTES, _CHAPTER_BYTES = 48, 40, 256
-_INDEX_BYTES = 16_384
+# The most that a frame, a packet of sound and the rest take in the index of an mp4 file, in bytes.
+_FRAME_BYTES, _PACKET_BYTES, _INDEX_BYTES = 48, 40, 16_384
+_TOLD_TIMES = 4  # a chapter stands in the index twice, with a track of its own
+_TOLD = 2  # the number of the input that has the texts
 _PACKET_SAMPLES = 1024
 _MILLISECONDS = 1000
 
@@ -56,58 +57,55 @@ def assemble(  # noqa: PLR0913 (each is one fact of the film)
         BadMedia: a part cannot be joined, or the film is not as long as its frames.
         OutOfSpace: the disk is full.
     """
+    film_s = spec.seconds(frames)
     with output_path(out) as temporary:
-        with part_list(pictures, temporary) as parts, _chapter_list(chapters, spec.seconds(frames), temporary) as extra:
-            room = _index_bytes(spec, frames, [title, stamp, *(name for name, _ in chapters)])
-            options = _options(spec, title, stamp, room, has_chapters=bool(extra))
-            stream = ffmpeg_python.output(joined(parts)["V:0"], _sound(sound, extra).audio, url(temporary), **options)
+        with part_list(pictures, temporary) as parts, _told(title, stamp, chapters, film_s, temporary) as told:
+            options = _options(spec, _index_bytes(frames, film_s, told.stat().st_size))
+            stream = ffmpeg_python.output(joined(parts)["V:0"], _sound(sound, told), url(temporary), **options)
             run(stream, ffmpeg=ffmpeg, subject=out.name)
         picture_s, sound_s = verify_film(temporary, spec, frames, name=out.name)
         size = temporary.stat().st_size
     return FilmReport(frames, picture_s, sound_s, size)
 
 
-def _options(spec: FilmSpec, title: str, stamp: str, room: int, *, has_chapters: bool) -> dict[str, Any]:
+def _options(spec: FilmSpec, index_bytes: int) -> dict[str, Any]:
     """The index goes into room kept at the front: faststart, which gives the same, writes the film twice."""
-    chapters = {"map_chapters": 2} if has_chapters else {}
-    texts = [f"title={_plain(title)}", f"comment={_plain(stamp)}"]
-    return copy_options(spec) | chapters | {"c:a": "copy", "moov_size": room, "metadata": texts}
+    options = copy_options(spec) | {"c:a": "copy", "moov_size": index_bytes}
+    del options["fflags"]  # a bit-exact file has no title and no comment
+    return options | {"map_metadata": _TOLD, "map_chapters": _TOLD}
 
 
-def _plain(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+def _index_bytes(frames: int, film_s: float, told_bytes: int) -> int:
+    packets = int(film_s * SAMPLE_RATE / _PACKET_SAMPLES) + 2
+    return _INDEX_BYTES + frames * _FRAME_BYTES + packets * _PACKET_BYTES + _TOLD_TIMES * told_bytes
 
 
-def _index_bytes(spec: FilmSpec, frames: int, texts: Sequence[str]) -> int:
-    packets = int(spec.seconds(frames) * SAMPLE_RATE / _PACKET_SAMPLES) + 2
-    told = sum(_CHAPTER_BYTES + 2 * len(text.encode()) for text in texts)
-    return _INDEX_BYTES + frames * _FRAME_BYTES + packets * _PACKET_BYTES + told
-
-
-def _sound(sound: Path, chapters: Path | None) -> Any:  # noqa: ANN401 (ffmpeg-python has no types)
-    """The sound as an input; ffmpeg-python drops inputs without a track, so the chapters ride on it as the next one."""
-    if chapters is None:
-        return ffmpeg_python.input(url(sound))
-    return ffmpeg_python.input(url(chapters), i=url(sound))
+def _sound(sound: Path, told: Path) -> Any:  # noqa: ANN401 (ffmpeg-python has no types)
+    """The sound, and behind it the texts: ffmpeg-python leaves out an input from which no track is taken."""
+    return ffmpeg_python.input(url(told), i=url(sound)).audio
 
 
 @contextmanager
-def _chapter_list(chapters: Sequence[Chapter], film_s: float, beside: Path) -> Iterator[Path | None]:
-    """The chapters in ffmpeg's own format, as a file that lives as long as the block."""
-    if not chapters:
-        yield None
-        return
-    path = beside.with_name(f".{beside.name}.chapters")
+def _told(title: str, stamp: str, chapters: Sequence[Chapter], film_s: float, beside: Path) -> Iterator[Path]:
+    """What the film says of itself, in ffmpeg's own format, as a file that lives as long as the block."""
+    path = beside.with_name(f".{beside.name}.texts")
     starts = [round(start * _MILLISECONDS) for _, start in chapters]
-    ends = [*starts[1:], round(film_s * _MILLISECONDS)]
-    entries = zip((name for name, _ in chapters), starts, ends, strict=True)
+    ends = [*starts[1:], round(film_s * _MILLISECONDS)][: len(starts)]
+    names = [name for name, _ in chapters]
+    entries = [_chapter(*entry) for entry in zip(names, starts, ends, strict=True)]
     try:
-        path.write_text(";FFMETADATA1\n" + "".join(_chapter(*entry) for entry in entries), encoding="utf-8")
+        lines = [";FFMETADATA1", f"title={_escaped(title)}", f"comment={_escaped(stamp)}", *entries]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         yield path
     finally:
         path.unlink(missing_ok=True)
 
 
 def _chapter(name: str, start: int, end: int) -> str:
-    escaped = "".join(f"\\{letter}" if letter in "=;#\\" else letter for letter in _plain(name))
-    return f"[CHAPTER]\nTIMEBASE=1/{_MILLISECONDS}\nSTART={start}\nEND={end}\ntitle={escaped}\n"
+    return f"[CHAPTER]\nTIMEBASE=1/{_MILLISECONDS}\nSTART={start}\nEND={end}\ntitle={_escaped(name)}"
+
+
+def _escaped(text: str) -> str:
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    plain += " " * plain.endswith("\\")  # else it would escape the end of the line
+    return "".join(f"\\{letter}" if letter in "=;#\\" else letter for letter in plain)

@@ -60,10 +60,18 @@ def write_composite(recipe: Recipe, out: Path, size: tuple[int, int], *, stamp: 
         BadMedia: one of its pictures cannot be used.
         OutOfSpace: the file cannot be written.
     """
+    write_picture(compose(recipe, size), out, stamp=stamp)
+
+
+def write_picture(picture: Image.Image, out: Path, *, stamp: Mapping[str, str]) -> None:
+    """Write `picture` as a PNG, byte for byte the same each time, with `stamp` as text before its pixels.
+
+    Raises:
+        OutOfSpace: the file cannot be written.
+    """
     text = PngInfo()
     for key, value in sorted(stamp.items()):
         text.add_text(key, value)
-    picture = compose(recipe, size)
     with atomic_path(out) as temporary:
         picture.save(temporary, format="PNG", pnginfo=text, compress_level=_COMPRESS_LEVEL)
 

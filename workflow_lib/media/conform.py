@@ -12,7 +12,7 @@ import ffmpeg as ffmpeg_python
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
 from workflow_lib.media import fitting, joining
-from workflow_lib.media.encode import BT709, Quality, x264_options
+from workflow_lib.media.encode import TAGS, Quality, x264_options
 from workflow_lib.media.ffmpeg import output_path, run, url
 from workflow_lib.media.laying import lay_sound
 from workflow_lib.media.probe import FORMATS, probe
@@ -82,7 +82,7 @@ def _copy(parts: list[Path], out: Path, spec: FilmSpec, *, ffmpeg: str) -> None:
 def _extend(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, own: int, frames: int, ffmpeg: str) -> None:
     """Only the hold is encoded."""
     hold = out.with_suffix(".hold.mp4")
-    last = f"trim=start_frame={own - 1},setpts=PTS-STARTPTS,tpad=stop_mode=clone:stop={frames - own},{BT709}"
+    last = f"trim=start_frame={own - 1},setpts=PTS-STARTPTS,tpad=stop_mode=clone:stop={frames - own},{TAGS}"
     options: dict[str, Any] = x264_options(spec, quality) | {"vf": last, "frames:v": frames - own}
     try:
         run(_picture(clip).output(url(hold), **options), ffmpeg=ffmpeg, subject=clip.name)

@@ -28,7 +28,7 @@ BITEXACT: dict[str, object] = {
     "map_metadata": -1,
     "map_chapters": -1,
 }
-BT709 = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+TAGS = "setsar=1,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 
 # H.264 levels: most macroblocks in a frame, and in a second (table A-1 of the standard).
 _LEVELS = (
@@ -156,7 +156,7 @@ def _encoder(path: Path, spec: FilmSpec, quality: Quality, *, ffmpeg: str, fasts
     size = f"{spec.width}x{spec.height}"
     frames = ffmpeg_python.input("pipe:0", format="rawvideo", pix_fmt="yuv420p", s=size, framerate=str(spec.fps))
     options = x264_options(spec, quality) | ({"movflags": "+faststart"} if faststart else {})
-    stream = ffmpeg_python.output(frames.video, url(path), vf=BT709, **options)
+    stream = ffmpeg_python.output(frames.video, url(path), vf=TAGS, **options)
     with started(stream, ffmpeg=ffmpeg, stdin=subprocess.PIPE) as process:
         with suppress(OSError):  # a smaller pipe is only slower
             fcntl.fcntl(process.stdin, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

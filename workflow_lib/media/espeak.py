@@ -50,11 +50,13 @@ _LOCK = threading.Lock()  # the library has one state for the whole process
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a word begins, or (`length` 0) a clause ends: `at` in the samples, `place` in the text's characters."""
+    """Where a word begins: `at` in the samples, `place` in the text's characters; None where a clause ends.
+
+    The synthesiser's lengths of words are left out: they are 0 between curly quotes, and end at an apostrophe.
+    """
 
     at: int
-    place: int
-    length: int
+    place: int | None
 
 
 @dataclass(slots=True)
@@ -119,8 +121,8 @@ def _collect(spoken: Spoken, samples: int | None, count: int, events: ctypes._Po
     while events[index].type != 0:
         event = events[index]
         if event.type == _EVENT_WORD:
-            spoken.marks.append(Mark(event.sample, event.text_position - 1, event.length))
+            spoken.marks.append(Mark(event.sample, event.text_position - 1))
         elif event.type == _EVENT_END:
-            spoken.marks.append(Mark(event.sample, event.text_position - 1, 0))
+            spoken.marks.append(Mark(event.sample, None))
         index += 1
     return 0

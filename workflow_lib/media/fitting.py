@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflow_lib.film import FilmSpec
-from workflow_lib.media.encode import BT709
+from workflow_lib.media.encode import TAGS
 from workflow_lib.media.probe import VideoInfo
 from workflow_lib.recipes import Fit
 
@@ -19,7 +19,7 @@ def filters(video: VideoInfo, spec: FilmSpec, fit: Fit, frames: int) -> str:
     """
     steady = f"fps=fps={spec.fps}:start_time=0:round=near"
     held = f"tpad=stop_mode=clone:stop={frames}"
-    return f"{steady},{_fitted(spec, fit, _colours(video))},format=yuv420p,setsar=1,{held},{BT709}"
+    return f"{steady},{_fitted(spec, fit, _colours(video))},format=yuv420p,{held},{TAGS}"
 
 
 def _colours(video: VideoInfo) -> str:

@@ -1,8 +1,8 @@
 """Dense motion between two pictures, in both directions, with how far it can be trusted.
 
-Coarse to fine: at each size every displacement in a range is tried, and the best one is drawn towards what similar
-neighbours chose, more strongly each round (quadratic relaxation). The range is wide at the coarsest size only, where it
-covers a seventh of the picture.
+At the coarsest size every displacement up to a quarter of the picture is tried; those that most pixels vote for become
+the candidates, and each pixel takes the one that suits it and its similar neighbours best: figures move as wholes. Finer
+sizes correct that by small displacements, drawn towards what similar neighbours chose, more strongly each round.
 """
 
 from __future__ import annotations
@@ -11,22 +11,32 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 Field = NDArray[np.float32]
 
 _SIDES = (80, 160, 320)  # the longer side of each size, in pixels
-_COARSE_REACH = 11
+_REACH = (22, 14)  # across and along, for a wide picture
 _FINE_REACH = 2
+_CANDIDATES = 14
+_RIVALS = 2  # displacements nearer to a candidate than this are the same motion
+_GATHERINGS = 4
 _ROUNDS = (0.0, 0.0008, 0.003, 0.01)
 _CUT_OFF = 0.35
 _WINDOW = 2
 _TEXTURE = 0.015
+_POOR = 0.08
+_COLOR, _RELIEF, _FAINT = 0.6, 0.08, 0.02
+_SURROUNDINGS = 3
 _SIMILAR = 0.10
 _RINGS = (1, 2, 4, 7)
+_WIDE_RINGS = (1, 3, 7, 13)
+_DIRECTIONS = ((0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1))
+_PASSED_ON = 0.8
+_CRUMB = 9
 _AGREEMENT = 1.5  # pixels of the finest size
 _LIKENESS = 0.14
-_TRUSTED_SHARE = 0.4
+_TRUSTED_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +49,22 @@ class Motion:
     displacement: Field
     trust: Field
 
+    def at(self, side: int) -> tuple[Field, Field]:
+        """Displacement, in cells, and trust on a grid whose longer side has `side` cells."""
+        height, width = self.trust.shape
+        scale = side / max(width, height)
+        grid = (max(2, round(width * scale)), max(2, round(height * scale)))
+        return resized(self.displacement, grid) * side, resized(self.trust[..., None], grid)[..., 0]
+
 
 def motion_between(first: Image.Image, second: Image.Image) -> tuple[Motion, Motion]:
     """The motion from `first` to `second` and back; both are RGB and of one size."""
-    forward: Field | None = None
-    backward: Field | None = None
-    for number, side in enumerate(_SIDES):
+    a, b = _features(first, _SIDES[0]), _features(second, _SIDES[0])
+    forward, backward = _coarse(a, b), _coarse(b, a)
+    for side in _SIDES:
         a, b = _features(first, side), _features(second, side)
-        reach = _COARSE_REACH if number == 0 else _FINE_REACH
-        forward = _relaxed(a, b, _grown(forward, a.shape), reach)
-        backward = _relaxed(b, a, _grown(backward, a.shape), reach)
-    if forward is None or backward is None:
-        raise ValueError("at least one size is needed")
+        forward = _relaxed(a, b, _grown(forward, a.shape))
+        backward = _relaxed(b, a, _grown(backward, a.shape))
     return _motion(a, b, forward, backward), _motion(b, a, backward, forward)
 
 
@@ -82,27 +96,67 @@ def resized(field: Field, size: tuple[int, int]) -> Field:
 
 
 def _features(picture: Image.Image, side: int) -> Field:
+    """Brightness, two colours, and the brightness as it stands out from its surroundings, whatever the light is."""
     scale = side / max(picture.size)
     size = (max(8, round(picture.width * scale)), max(8, round(picture.height * scale)))
     small = picture.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR)
-    return np.asarray(small.convert("YCbCr"), dtype=np.float32) / 255
+    channels = np.asarray(small.convert("YCbCr"), dtype=np.float32) / 255
+    bright = channels[..., 0]
+    apart = bright - _averaged(bright)
+    relief = apart / (np.sqrt(_averaged(apart**2)) + _FAINT) * _RELIEF
+    return np.concatenate([channels * _COLOR, relief[..., None]], axis=-1).astype(np.float32)
 
 
-def _grown(flow: Field | None, shape: tuple[int, ...]) -> Field:
-    """The flow of the size before, for a picture of `shape`."""
-    if flow is None:
-        return np.zeros((shape[0], shape[1], 2), np.float32)
+def _averaged(values: Field) -> Field:
+    return boxed(boxed(values, 0, _SURROUNDINGS), 1, _SURROUNDINGS)
+
+
+def _grown(flow: Field, shape: tuple[int, ...]) -> Field:
+    """The flow of another size, for a picture of `shape`."""
     ratio = np.array([shape[1] / flow.shape[1], shape[0] / flow.shape[0]], np.float32)
     return resized(flow, (shape[1], shape[0])) * ratio
 
 
-def _relaxed(a: Field, b: Field, start: Field, reach: int) -> Field:
+def _coarse(a: Field, b: Field) -> Field:
+    """The candidate displacement that suits each pixel and its similar neighbours best."""
+    across, along = _REACH if a.shape[1] >= a.shape[0] else _REACH[::-1]
+    costs = _costs(a, b, (across, along))
+    flat = costs.reshape(-1, *a.shape[:2])
+    weight = _weight(flat)
+    votes = np.bincount(flat.argmin(axis=0).ravel(), weight.ravel(), len(flat)).reshape(costs.shape[:2])
+    chosen = _candidates(votes)
+    mine = np.stack([costs[dy, dx] for dy, dx in chosen], axis=-1)
+    for _ in range(_GATHERINGS):
+        mine = _guided(mine, weight + _TEXTURE, a)
+    labels = np.array([(dx - across, dy - along) for dy, dx in chosen], np.float32)
+    return labels[mine.argmin(axis=-1)]
+
+
+def _candidates(votes: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """The displacements (row, column) with the most votes around them, each some way from the others; rest is one."""
+    open_votes = boxed(boxed(votes.astype(np.float32), 0, 1), 1, 1)
+    found = [(votes.shape[0] // 2, votes.shape[1] // 2)]
+    while len(found) < _CANDIDATES:
+        dy, dx = found[-1]
+        open_votes[max(0, dy - _RIVALS + 1) : dy + _RIVALS, max(0, dx - _RIVALS + 1) : dx + _RIVALS] = -1
+        best = int(open_votes.argmax())
+        found.append((best // votes.shape[1], best % votes.shape[1]))
+    return found
+
+
+def _weight(costs: Field) -> Field:
+    """How much a pixel knows: it looks like something, and unlike most other places."""
+    lowest, usual = costs.min(axis=0), costs.mean(axis=0)
+    known: Field = (usual - lowest) / (usual - lowest + _TEXTURE) * np.exp(-lowest / _POOR) + 1e-4
+    return known
+
+
+def _relaxed(a: Field, b: Field, start: Field) -> Field:
     x, y = places(a.shape)
-    warped = sample(b, x + start[..., 0], y + start[..., 1])
-    costs = _costs(a, warped, reach)
+    reach = _FINE_REACH
+    costs = _costs(a, sample(b, x + start[..., 0], y + start[..., 1]), (reach, reach))
     labels = np.arange(-reach, reach + 1, dtype=np.float32)
-    lowest, usual = costs.min(axis=(0, 1)), costs.mean(axis=(0, 1))
-    weight = (usual - lowest) / (usual - lowest + _TEXTURE) * np.exp(-lowest / 0.08) + 1e-4
+    weight = _weight(costs.reshape(-1, *a.shape[:2]))
     found: Field = np.zeros_like(start)
     for pull in _ROUNDS:
         across = pull * (labels[None, :, None, None] - found[None, None, ..., 0]) ** 2
@@ -111,24 +165,25 @@ def _relaxed(a: Field, b: Field, start: Field, reach: int) -> Field:
     return start + found
 
 
-def _costs(a: Field, b: Field, reach: int) -> Field:
-    """How unlike the surroundings of each pixel are after each displacement: (2 reach + 1, 2 reach + 1, height, width)."""
+def _costs(a: Field, b: Field, reach: tuple[int, int]) -> Field:
+    """How unlike the surroundings of each pixel are after each displacement: (rows, columns, height, width)."""
     height, width = a.shape[:2]
-    wide = np.pad(b, ((reach, reach), (reach, reach), (0, 0)), mode="edge")
-    count = 2 * reach + 1
-    costs = np.empty((count, count, height, width), np.float32)
-    for dy in range(count):
-        for dx in range(count):
+    wide = np.pad(b, ((reach[1], reach[1]), (reach[0], reach[0]), (0, 0)), mode="edge")
+    rows, columns = 2 * reach[1] + 1, 2 * reach[0] + 1
+    costs = np.empty((rows, columns, height, width), np.float32)
+    for dy in range(rows):
+        for dx in range(columns):
             unlike = np.abs(a - wide[dy : dy + height, dx : dx + width]).sum(axis=-1)
             costs[dy, dx] = np.minimum(unlike, _CUT_OFF)
-    return _boxed(_boxed(costs, 2), 3)
+    return boxed(boxed(costs, 2, _WINDOW), 3, _WINDOW)
 
 
-def _boxed(values: Field, axis: int) -> Field:
+def boxed(values: Field, axis: int, reach: int) -> Field:
+    """The mean of `reach` values on both sides, along one axis."""
     pad = [(0, 0)] * values.ndim
-    pad[axis] = (_WINDOW + 1, _WINDOW)
+    pad[axis] = (reach + 1, reach)
     sums = np.cumsum(np.pad(values, pad, mode="edge"), axis=axis, dtype=np.float32)
-    width, length = 2 * _WINDOW + 1, values.shape[axis]
+    width, length = 2 * reach + 1, values.shape[axis]
     upper = np.take(sums, range(width, width + length), axis=axis)
     averaged: Field = (upper - np.take(sums, range(length), axis=axis)) / width
     return averaged
@@ -153,18 +208,36 @@ def _vertex(before: Field, at: Field, after: Field) -> Field:
 
 def _guided(values: Field, weight: Field, guide: Field) -> Field:
     """The mean of what neighbours of the same colour say, by `weight`."""
-    pad = max(_RINGS)
+    pad, count = max(_RINGS), values.shape[-1]
     around = ((pad, pad), (pad, pad), (0, 0))
-    wide = np.pad(np.concatenate([values * weight[..., None], weight[..., None], guide], axis=-1), around, mode="edge")
+    weighted = np.concatenate([values * weight[..., None], weight[..., None]], axis=-1)
+    wide = np.pad(np.concatenate([weighted, guide], axis=-1), around, mode="edge")
     height, width = guide.shape[:2]
-    total = np.concatenate([values * weight[..., None], weight[..., None]], axis=-1)
+    total = weighted.copy()
     for ring in _RINGS:
-        for dy, dx in ((0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)):
+        for dy, dx in _DIRECTIONS:
             top, left = pad + dy * ring, pad + dx * ring
             there = wide[top : top + height, left : left + width]
-            alike = np.exp(-np.abs(there[..., 3:] - guide).sum(axis=-1) / _SIMILAR)
-            total += there[..., :3] * alike[..., None]
-    return total[..., :2] / np.maximum(total[..., 2:], 1e-8)
+            alike = np.exp(-np.abs(there[..., count + 1 :] - guide).sum(axis=-1) / _SIMILAR)
+            total += there[..., : count + 1] * alike[..., None]
+    mean: Field = total[..., :count] / np.maximum(total[..., count:], 1e-8)
+    return mean
+
+
+def _followed(values: Field, trust: Field, guide: Field) -> tuple[Field, Field]:
+    """Each pixel as it is, or like a neighbour that is alike and can be trusted more: means would tear edges."""
+    pad, (height, width) = max(_WIDE_RINGS), trust.shape
+    around = ((pad, pad), (pad, pad), (0, 0))
+    wide = np.pad(np.concatenate([values, trust[..., None], guide], axis=-1), around, mode="edge")
+    best, credit = values.copy(), trust.copy()
+    for ring in _WIDE_RINGS:
+        for dy, dx in _DIRECTIONS:
+            top, left = pad + dy * ring, pad + dx * ring
+            there = wide[top : top + height, left : left + width]
+            offer = there[..., 2] * _PASSED_ON * np.exp(-np.abs(there[..., 3:] - guide).sum(axis=-1) / _SIMILAR)
+            better = offer > credit
+            best[better], credit[better] = there[better][:, :2], offer[better]
+    return best, credit
 
 
 def _motion(a: Field, b: Field, flow: Field, back: Field) -> Motion:
@@ -173,13 +246,18 @@ def _motion(a: Field, b: Field, flow: Field, back: Field) -> Motion:
     returned = np.square(flow + sample(back, *there)).sum(axis=-1)
     unlike = np.abs(a - sample(b, *there)).sum(axis=-1)
     trust = np.exp(-returned / _AGREEMENT**2 - (unlike / _LIKENESS) ** 2).astype(np.float32)
-    filled = flow
+    filled, credit = flow, trust
     for _ in range(3):
-        filled = trust[..., None] * flow + (1 - trust[..., None]) * _guided(filled, trust + 1e-3, a)
+        filled, credit = _followed(filled, credit, a)
+    filled = np.stack([_without_crumbs(filled[..., axis]) for axis in (0, 1)], axis=-1)
     blurred = _broad(trust)
-    certain = np.clip(blurred / _TRUSTED_SHARE, 0, 1) ** 2
+    certain = np.clip(blurred / _TRUSTED_SHARE, 0, 1)
     shown: Field = filled * certain[..., None] / max(a.shape)
     return Motion(shown, trust)
+
+
+def _without_crumbs(values: Field) -> Field:
+    return np.asarray(Image.fromarray(np.ascontiguousarray(values)).filter(ImageFilter.MedianFilter(_CRUMB)))
 
 
 def _broad(values: Field) -> Field:

@@ -65,7 +65,11 @@ def pixel_digest(path: Path) -> str:
     Raises:
         BadMedia: not a picture, too large, cut short or damaged.
     """
-    image = load_picture(path)
+    return image_digest(load_picture(path))
+
+
+def image_digest(image: Image.Image) -> str:
+    """SHA-256 of the pixels of an RGB or RGBA image, as `pixel_digest` gives it for its file."""
     seen = hashlib.sha256(f"{image.mode} {image.width}x{image.height}\n".encode())
     seen.update(image.tobytes())
     return seen.hexdigest()

@@ -7,7 +7,6 @@ near a simple fraction) the rest of the phase is made up by mixing two neighbour
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import av

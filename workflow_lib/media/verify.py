@@ -109,7 +109,9 @@ def _check_packets(container: InputContainer, video: VideoStream, frames: int, n
 
 
 def _check_picture_end(container: InputContainer, video: VideoStream, spec: FilmSpec, name: str) -> None:
+    """Decode from the last keyframe on; pictures that no other needs are passed over, the last one never is such."""
     end = video.duration or 0
+    video.codec_context.skip_frame = "NONREF"
     container.seek(end, stream=video)
     last = None
     for frame in container.decode(video):

@@ -7,8 +7,10 @@ import json
 import re
 import unicodedata
 import wave
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -112,30 +114,26 @@ def _wav(samples: Samples, rate: int, stamp: str | None) -> bytes:
 def _words(text: str, spoken: Spoken, samples: int) -> tuple[Word, ...]:
     """Each word of `text` that is heard: from its first mark to the mark after its last one."""
     tokens = [(found.start(), found.end()) for found in re.finditer(r"\S+", text)]
-    owners = _owners(spoken.marks, tokens)
     words: list[Word] = []
-    begun: set[int] = set()
-    for number, (mark, owner) in enumerate(zip(spoken.marks, owners, strict=True)):
-        if owner is None or owner in begun:
-            continue
-        begun.add(owner)
-        later = (
-            other.at
-            for other, who in zip(spoken.marks[number + 1 :], owners[number + 1 :], strict=True)
-            if who != owner
-        )
-        start, end = (min(at, samples) / spoken.rate for at in (mark.at, next(later, samples)))
-        words.append(Word(text[slice(*tokens[owner])], start, end))
+    heard: set[int | None] = {None}
+    ends = [*(mark.at for mark in spoken.marks[1:]), samples]
+    runs = groupby(zip(spoken.marks, ends, _owners(spoken.marks, tokens), strict=True), key=lambda mark: mark[2])
+    for owner, run in runs:
+        marks = list(run)
+        if owner is not None and owner not in heard:
+            start, end = (min(at, samples) / spoken.rate for at in (marks[0][0].at, marks[-1][1]))
+            words.append(Word(text[slice(*tokens[owner])], start, end))
+        heard.add(owner)
     return tuple(words)
 
 
 def _owners(marks: Sequence[Mark], tokens: Sequence[tuple[int, int]]) -> list[int | None]:
     """For each mark the number of the token that it stands in; None for the end of a clause."""
-    starts = np.array([start for start, _ in tokens], dtype=np.int64)
+    starts = [start for start, _ in tokens]
     found: list[int | None] = []
     for mark in marks:
-        number = int(np.searchsorted(starts, mark.place, side="right")) - 1
-        inside = mark.length > 0 and number >= 0 and mark.place < tokens[number][1]
+        number = -1 if mark.place is None else bisect_right(starts, mark.place) - 1
+        inside = number >= 0 and mark.place is not None and mark.place < tokens[number][1]
         found.append(number if inside else None)
     return found
 

@@ -26,8 +26,6 @@ def make(clip: Clip, out: Path, spec: FilmSpec, quality: Quality, *, composed: b
     elif source.start is None:
         animatic.render_card(clip.prompt, move, out, spec, seconds, quality, ffmpeg=ffmpeg)
     elif source.end is None:
-        animatic.render_still(source.start, move, out, spec, seconds, quality, ffmpeg=ffmpeg, fit=source.fit)
+        animatic.render_still(source.start, move, out, spec, seconds, quality, ffmpeg=ffmpeg)
     else:
-        animatic.render_morph(
-            source.start, source.end, move, out, spec, seconds, quality, ffmpeg=ffmpeg, fit=source.fit
-        )
+        animatic.render_morph(source.start, source.end, move, out, spec, seconds, quality, ffmpeg=ffmpeg)

@@ -1,11 +1,12 @@
 """Birds: finches with their beaks, a hawk, a mocking-thrush, a frigatebird in flight; all facing right."""
 
+# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
-
 import raster
 from cutout import Tone, eye, mark, part
 from geometry import Pairs, Points, closed, ellipse, limb, moved, smooth
@@ -30,8 +31,8 @@ class Finch:
 GROUND_FINCH = Finch(Tone("#45434d", "#1f1e26", "#0d0d12", "#f2c98a"), "#4a4650", "#121218", "#8d7a5f", 118, 116, 34)
 WARBLER_FINCH = Finch(Tone("#b3a06a", "#7d6f4c", "#33301f", "#ffe9b0"), "#e3d39a", "#5d5439", "#4a3d30", 92, 34, 8)
 CACTUS_FINCH = Finch(Tone("#4a4650", "#25232c", "#101015", "#ffdc9a"), "#57525c", "#16161d", "#3a3234", 132, 60, 10)
-BODY = ((150, 470), (190, 380), (270, 300), (360, 240), (430, 175), (500, 130), (580, 128), (640, 175), (655, 245), (640, 330),
-        (625, 420), (570, 500), (480, 550), (370, 560), (250, 530))  # fmt: skip
+BODY = ((150, 470), (190, 380), (270, 300), (360, 240), (430, 175), (500, 130), (580, 128), (640, 175), (655, 245),
+        (640, 330), (625, 420), (570, 500), (480, 550), (370, 560), (250, 530))  # fmt: skip
 
 
 def finch(kind: Finch) -> raster.Picture:
@@ -43,7 +44,9 @@ def finch(kind: Finch) -> raster.Picture:
     breast = raster.within(raster.filled(picture, ellipse(560, 420, 130, 150, 0.5)), body)
     raster.paint(picture, replace_cover(breast, raster.blurred(breast.cover, 14) * breast.cover), kind.breast, 0.8)
     _plumes(picture, body, kind.breast)
-    _wing(picture, ((500, 300), (430, 300), (330, 350), (235, 440), (130, 545), (270, 530), (400, 500), (490, 420)), kind)
+    _wing(
+        picture, ((500, 300), (430, 300), (330, 350), (235, 440), (130, 545), (270, 530), (400, 500), (490, 420)), kind
+    )
     _beak(picture, 632, 218, kind)
     eye(picture, 572, 200, 17, "#0c0b0e")
     return raster.cropped(picture)
@@ -58,11 +61,13 @@ def _tail(picture: raster.Picture, path: Pairs, widths: list[float], color: str)
     part(picture, limb(path, widths, 10), Tone(mix(color, "#ffffff", 0.16), color), 12, 3)
     curve = smooth(path, 6)
     for offset in (-0.25, 0.05, 0.3):
-        line = curve[4:] + (widths[-1] * offset * 0.3, widths[-1] * offset)
+        line = curve[4:] + np.array([widths[-1] * offset * 0.3, widths[-1] * offset])
         mark(picture, limb(line, [2, 4, 2], 2), INK, 0.6)
 
 
-def _feet(picture: raster.Picture, hips: tuple[tuple[float, float], ...], ground: float, color: tuple[float, float, float]) -> None:
+def _feet(
+    picture: raster.Picture, hips: tuple[tuple[float, float], ...], ground: float, color: tuple[float, float, float]
+) -> None:
     for x, y in hips:
         heel = (x + 6, ground - 10)
         mark(picture, limb([(x, y), (x - 10, (y + ground) / 2), heel], [24, 15, 13]), color)
@@ -86,23 +91,32 @@ def _wing(picture: raster.Picture, outline: Pairs, kind: Finch) -> None:
     for index in range(7):
         start = (455 - index * 20, 350 + index * 23)
         line = limb([start, (start[0] - 90, start[1] + 60), (170 + index * 22, 545 - index * 3)], [3, 5, 2], 8)
-        raster.paint(picture, raster.within(raster.filled(picture, line), wing), mix(kind.breast, "#fff0c8", 0.35), 0.55)
+        raster.paint(
+            picture, raster.within(raster.filled(picture, line), wing), mix(kind.breast, "#fff0c8", 0.35), 0.55
+        )
 
 
 def _beak(picture: raster.Picture, x: float, y: float, kind: Finch) -> None:
     """Two wedges that meet in the gape; the upper one bends down to the tip."""
     length, deep = kind.length, kind.deep
     tip = (length, deep * 0.20)
-    upper = [(-34, -deep * 0.42), (length * 0.35, -deep * 0.36 - kind.bend * 0.3), (length * 0.8, -deep * 0.02), tip, (-30, deep * 0.10)]
+    upper = [
+        (-34, -deep * 0.42),
+        (length * 0.35, -deep * 0.36 - kind.bend * 0.3),
+        (length * 0.8, -deep * 0.02),
+        tip,
+        (-30, deep * 0.10),
+    ]
     lower = [(-30, deep * 0.08), (length * 0.86, deep * 0.2), (length * 0.45, deep * 0.46), (-30, deep * 0.52)]
     tone = Tone(mix(kind.beak, "#fff0d0", 0.35), kind.beak, rim="#ffeccb")
     part(picture, moved(smooth(lower, 8), x, y), replace(tone, top=kind.beak, base=mix(kind.beak, INK, 0.3)), 8, 0)
     part(picture, moved(smooth(upper, 8), x, y), tone, 10, 3)
     mark(picture, ellipse(x + 6, y - deep * 0.14, 5, 4), INK, 0.7)
+    mark(picture, ellipse(x - 30, y + deep * 0.05, 20, deep * 0.56), mix(kind.plumage.top, kind.plumage.base, 0.3))
 
 
-MOCKER = ((150, 420), (220, 350), (320, 290), (420, 245), (490, 180), (560, 150), (622, 172), (645, 225), (640, 300), (600, 380),
-          (520, 450), (410, 480), (270, 470))  # fmt: skip
+MOCKER = ((150, 420), (220, 350), (320, 290), (420, 245), (490, 180), (560, 150), (622, 172), (645, 225), (640, 300),
+          (600, 380), (520, 450), (410, 480), (270, 470))  # fmt: skip
 
 
 def mocking_thrush() -> raster.Picture:
@@ -115,7 +129,9 @@ def mocking_thrush() -> raster.Picture:
     breast = raster.within(raster.filled(picture, ellipse(560, 370, 150, 130, -0.5)), body)
     raster.paint(picture, replace_cover(breast, raster.blurred(breast.cover, 10) * breast.cover), "#f2e8d2", 0.95)
     kind = Finch(tone, "#d8c9ab", "#40382f", "#211d1e", 120, 34, 4)
-    _wing(picture, ((480, 290), (410, 290), (310, 330), (210, 400), (110, 445), (260, 460), (380, 440), (470, 380)), kind)
+    _wing(
+        picture, ((480, 290), (410, 290), (310, 330), (210, 400), (110, 445), (260, 460), (380, 440), (470, 380)), kind
+    )
     upper = [(-24, -16), (50, -16), (104, 2), (132, 34), (96, 20), (40, 12), (-24, 16)]
     part(picture, closed(moved(upper, 640, 215)), Tone("#4a4040", "#211d1e"), 6, 2)
     mark(picture, limb([(560, 205), (600, 210), (650, 216)], [6, 18, 6]), "#2b2623", 0.9)
@@ -123,8 +139,8 @@ def mocking_thrush() -> raster.Picture:
     return raster.cropped(picture)
 
 
-HAWK = ((300, 880), (230, 760), (190, 600), (200, 440), (250, 320), (300, 240), (330, 150), (390, 95), (470, 90), (530, 130),
-        (548, 200), (560, 290), (590, 390), (600, 520), (570, 660), (510, 790), (420, 870))  # fmt: skip
+HAWK = ((300, 880), (230, 760), (190, 600), (200, 440), (250, 320), (300, 240), (330, 150), (390, 95), (470, 90),
+        (530, 130), (548, 200), (560, 290), (590, 390), (600, 520), (570, 660), (510, 790), (420, 870))  # fmt: skip
 
 
 def hawk() -> raster.Picture:
@@ -137,10 +153,25 @@ def hawk() -> raster.Picture:
         _talon(picture, x + 6, 955)
     body = part(picture, closed(HAWK), plumage, 46, 7)
     _scales(picture, body)
-    fold = ((330, 330), (255, 400), (215, 540), (225, 700), (280, 880), (330, 960), (380, 820), (440, 640), (440, 450), (400, 350))
+    fold = (
+        (330, 330),
+        (255, 400),
+        (215, 540),
+        (225, 700),
+        (280, 880),
+        (330, 960),
+        (380, 820),
+        (440, 640),
+        (440, 450),
+        (400, 350),
+    )
     wing = part(picture, closed(fold), Tone("#553a2c", "#231916", rim="#e9b77c"), 22, 4)
     for index in range(8):
-        line = limb([(300 + index * 16, 560 + index * 6), (290 + index * 12, 760), (318 + index * 6, 930 - index * 16)], [2, 6, 2], 8)
+        line = limb(
+            [(300 + index * 16, 560 + index * 6), (290 + index * 12, 760), (318 + index * 6, 930 - index * 16)],
+            [2, 6, 2],
+            8,
+        )
         raster.paint(picture, raster.within(raster.filled(picture, line), wing), "#a9774d", 0.5)
     _hooked_bill(picture, 535, 185)
     mark(picture, limb([(425, 160), (470, 152), (520, 168)], [6, 13, 6]), "#1c1412", 0.9)
@@ -158,8 +189,17 @@ def _scales(picture: raster.Picture, body: raster.Shape) -> None:
 
 def _talon(picture: raster.Picture, x: float, y: float) -> None:
     for reach, drop in ((58, 48), (34, 56), (-44, 50)):
-        part(picture, limb([(x, y - 16), (x + reach * 0.6, y), (x + reach, y + drop * 0.5)], [32, 28, 18]), Tone("#e8bd4d", "#a8772b"), 6, 2)
-        claw = limb([(x + reach, y + drop * 0.4), (x + reach * 1.12, y + drop * 0.75), (x + reach * 0.95, y + drop)], [16, 11, 2])
+        part(
+            picture,
+            limb([(x, y - 16), (x + reach * 0.6, y), (x + reach, y + drop * 0.5)], [32, 28, 18]),
+            Tone("#e8bd4d", "#a8772b"),
+            6,
+            2,
+        )
+        claw = limb(
+            [(x + reach, y + drop * 0.4), (x + reach * 1.12, y + drop * 0.75), (x + reach * 0.95, y + drop)],
+            [16, 11, 2],
+        )
         mark(picture, claw, "#141015")
 
 
@@ -180,31 +220,45 @@ def frigatebird() -> raster.Picture:
         part(picture, limb([(520, 280), (420, 350), tip], [46, 30, 4]), tone, 6, 2)
     part(picture, limb([(470, 310), (560, 260), (640, 225), (690, 205)], [26, 78, 66, 44]), tone, 12, 3)
     part(picture, closed(ellipse(672, 244, 36, 26, 0.4)[::4]), Tone("#d94a34", "#8f2722"), 8, 2)
-    part(picture, limb([(700, 200), (760, 206), (806, 216), (812, 232)], [20, 13, 9, 4]), Tone("#a8a090", "#5a5550"), 3, 0)
+    part(
+        picture,
+        limb([(700, 200), (760, 206), (806, 216), (812, 232)], [20, 13, 9, 4]),
+        Tone("#a8a090", "#5a5550"),
+        3,
+        0,
+    )
     eye(picture, 702, 194, 6)
     return raster.cropped(picture)
 
 
-WING_NEAR: tuple[tuple[float, float], ...] = ((600, 262), (520, 190), (400, 120), (300, 110), (160, 170), (30, 250), (170, 220),
-    (290, 190), (380, 230), (470, 300), (560, 300))  # fmt: skip
-WING_FAR: tuple[tuple[float, float], ...] = ((600, 240), (640, 150), (730, 70), (830, 40), (950, 60), (1075, 110), (950, 100),
-    (840, 100), (760, 160), (700, 230), (640, 262))  # fmt: skip
+WING_NEAR: tuple[tuple[float, float], ...] = ((600, 262), (520, 190), (400, 120), (300, 110), (160, 170), (30, 250),
+    (170, 220), (290, 190), (380, 230), (470, 300), (560, 300))  # fmt: skip
+WING_FAR: tuple[tuple[float, float], ...] = ((600, 240), (640, 150), (730, 70), (830, 40), (950, 60), (1075, 110),
+    (950, 100), (840, 100), (760, 160), (700, 230), (640, 262))  # fmt: skip
 
 
 def branch(seed: int = 3) -> raster.Picture:
     """A bare bough from the left, its upper edge near the top, for a bird to sit on."""
     picture = raster.blank(1200, 420)
     rng = np.random.default_rng(seed)
-    for start, turn, size in ((520, -0.5, 0.8), (760, -0.7, 0.7), (380, 0.45, 0.7), (900, 0.4, 0.5)):
+    for start, turn, size in (
+        (600, -0.6, 0.7),
+        (380, 0.45, 0.7),
+        (900, 0.4, 0.5),
+        (1060, -0.4, 0.6),
+        (1080, 0.12, 0.6),
+    ):
         _twig(picture, np.array([start, 200.0 - (start - 500) * 0.05]), turn, 150 * size, 26 * size, rng)
     path = [(-40, 260), (250, 222), (560, 205), (850, 176), (1160, 150)]
-    bough = part(picture, limb(path, [110, 92, 74, 52, 14]), BARK, 22, 5)
+    bough = part(picture, limb(path, [110, 94, 80, 60, 24]), BARK, 22, 5)
     lit = raster.lines(bough, 9, 0.28, 0.09)
     raster.paint(picture, lit, INK, 0.35)
     return raster.cropped(picture)
 
 
-def _twig(picture: raster.Picture, at: Points, turn: float, length: float, width: float, rng: np.random.Generator) -> None:
+def _twig(
+    picture: raster.Picture, at: Points, turn: float, length: float, width: float, rng: np.random.Generator
+) -> None:
     if length < 24:
         return
     end = at + length * np.array([np.cos(turn), np.sin(turn)])

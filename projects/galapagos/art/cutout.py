@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-
 import raster
 from geometry import Pairs, ellipse, step
 from palette import INK, RGB, mix, rgb
@@ -67,7 +66,7 @@ def ground_shadow(picture: raster.Picture, x: float, y: float, rx: float, ry: fl
 
 
 def tinted(picture: raster.Picture, color: str, share: float, light: float = 1.0) -> raster.Picture:
-    """The cut-out in another light: `share` of each colour gives way to shades of `color`; then `light` times as bright."""
+    """The cut-out in another light: `share` of each colour becomes a shade of `color`, all `light` times as bright."""
     out = picture.copy()
     bright = out[..., :3] @ np.array([0.3, 0.59, 0.11], dtype=np.float32)
     shades = np.asarray(rgb(color), dtype=np.float32) * (0.30 + 2.0 * bright[..., None] ** 1.2)

@@ -1,11 +1,12 @@
 """Marine and land iguanas in side view, facing right, on 1300 x 560 pixels with the ground at 515."""
 
+# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
-
 import raster
 from cutout import Tone, darker, eye, ground_shadow, mark, part
 from geometry import Pairs, Points, closed, ellipse, limb, moved, normals, smooth
@@ -30,7 +31,19 @@ LAND = Kind(Tone("#d9a03f", "#a5532b", "#3a1d1c"), "#f0cb74", "#f0d287", 20, 1.1
 RESTING = ((30, 486), (180, 492), (330, 470), (480, 428), (640, 412), (790, 386), (900, 320), (965, 270))
 ALERT = ((30, 476), (180, 490), (330, 474), (470, 436), (620, 396), (760, 330), (850, 236), (905, 180))
 CRAWLING = ((40, 430), (180, 480), (330, 476), (480, 446), (640, 428), (790, 418), (910, 398), (985, 380))
-HEAD = ((-70, -38), (-34, -62), (10, -66), (44, -54), (84, -34), (112, -6), (114, 22), (96, 40), (40, 50), (-20, 54), (-66, 40))
+HEAD = (
+    (-70, -38),
+    (-34, -62),
+    (10, -66),
+    (44, -54),
+    (84, -34),
+    (112, -6),
+    (114, 22),
+    (96, 40),
+    (40, 50),
+    (-20, 54),
+    (-66, 40),
+)
 
 
 def draw(kind: Kind, spine: Pairs, head: float, *, shadow: bool = True) -> raster.Picture:
@@ -82,7 +95,15 @@ def _skin(picture: raster.Picture, torso: raster.Shape, kind: Kind) -> None:
 def _head(picture: raster.Picture, at: Points, turn: float, kind: Kind) -> None:
     x, y = at + moved([(34, -6)], 0, 0, 1, turn)[0]
     part(picture, closed(moved(HEAD, x, y, 1.0, turn)), replace(kind.skin, side=0), 16, 4)
-    for px, py, r in ((4, -42, 13), (34, -36, 12), (58, -22, 10), (80, -6, 9), (-26, -34, 12), (-40, -4, 13), (-44, 24, 12)):
+    for px, py, r in (
+        (4, -42, 13),
+        (34, -36, 12),
+        (58, -22, 10),
+        (80, -6, 9),
+        (-26, -34, 12),
+        (-40, -4, 13),
+        (-44, 24, 12),
+    ):
         cx, cy = moved([(px, py)], x, y, 1, turn)[0]
         mark(picture, ellipse(cx, cy, r, r * 0.8, turn), kind.crest, 0.32)
     mouth = moved(smooth([(110, 16), (76, 24), (30, 20), (-12, 12)]), x, y, 1.0, turn)
@@ -99,7 +120,13 @@ def _arm(picture: raster.Picture, curve: Points, tone: Tone, shift: float) -> No
     lift = 12 if shift > 0 else 0
     elbow = (hip[0] - 30, (hip[1] + GROUND) / 2 + 4)
     foot = (hip[0] + 64, GROUND - lift)
-    part(picture, limb([tuple(hip), elbow, (foot[0] - 22, foot[1] - 22), (foot[0] + 8, foot[1] - 13)], [66, 54, 36, 24]), tone, 12, 3)
+    part(
+        picture,
+        limb([tuple(hip), elbow, (foot[0] - 22, foot[1] - 22), (foot[0] + 8, foot[1] - 13)], [66, 54, 36, 24]),
+        tone,
+        12,
+        3,
+    )
     _toes(picture, foot, tone)
 
 

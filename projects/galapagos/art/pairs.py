@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 import coast
 import lizards
+import numpy as np
 import people
 import plants
 import raster
@@ -39,7 +38,9 @@ def _crater_coast(picture: raster.Picture, mood: Mood, *, late: bool) -> None:
     if late:
         sky.glow(picture, 0.72 * WIDTH, 0.36 * HEIGHT, 170, "#ff7a3c", 0.9)
     coast.smoke(picture, 0.72 * WIDTH, 0.385 * HEIGHT, 300, "#f0a07a" if late else "#efe2c4", 0.8)
-    for index, (center, half, tall, tone) in enumerate(((0.72, 0.52, 0.26, 0.5), (0.98, 0.26, 0.11, 0.85), (0.05, 0.3, 0.07, 0.4))):
+    for index, (center, half, tall, tone) in enumerate(
+        ((0.72, 0.52, 0.26, 0.5), (0.98, 0.26, 0.11, 0.85), (0.05, 0.3, 0.07, 0.4))
+    ):
         color = mix(mood.haze, mood.far, min(1.0, tone * 1.5))
         shape = terrain.land(picture, [terrain.volcano(center, half, tall, 0.08)], 0.615, color, 304 + index)
         terrain.relief(picture, shape, mood, 304 + index, 0.4)
@@ -48,10 +49,12 @@ def _crater_coast(picture: raster.Picture, mood: Mood, *, late: bool) -> None:
 def _water_and_ship(picture: raster.Picture, mood: Mood, *, late: bool) -> None:
     sea.water(picture, 0.612, 1.0, mood, 308)
     sea.glitter(picture, 0.20, (0.62, 0.95), mood.sky[-1], 309, 0.05)
-    ship = tinted(people.beagle(furled=True), "#4a2c4e" if late else "#8a6238", 0.6 if late else 0.25, 0.75 if late else 1.0)
+    ship = tinted(
+        people.beagle(furled=True), "#4a2c4e" if late else "#8a6238", 0.6 if late else 0.25, 0.75 if late else 1.0
+    )
     reflection = ship[::-1].copy()
-    reflection[..., 3] *= 0.22
-    raster.over(picture, reflection, 0.46 * WIDTH, 0.745 * HEIGHT + 170, 170)
+    reflection[..., 3] *= np.linspace(0.34, 0.06, len(reflection), dtype=np.float32)[:, None]
+    raster.over(picture, reflection, 0.46 * WIDTH, 0.745 * HEIGHT + 400, 400)
     raster.over(picture, ship, 0.46 * WIDTH, 0.75 * HEIGHT, 400)
     if late:
         for x in (0.388, 0.405):
@@ -76,13 +79,30 @@ def track(*, late: bool) -> raster.Picture:
 
 def _night_land(picture: raster.Picture) -> None:
     for index, (center, half, tall, tone) in enumerate(((0.22, 0.5, 0.2, 0.45), (0.86, 0.45, 0.14, 0.8))):
-        shape = terrain.land(picture, [terrain.volcano(center, half, tall, 0.1)], 0.58, mix(NIGHT.haze, NIGHT.far, tone), 323 + index)
+        shape = terrain.land(
+            picture, [terrain.volcano(center, half, tall, 0.1)], 0.58, mix(NIGHT.haze, NIGHT.far, tone), 323 + index
+        )
         terrain.relief(picture, shape, NIGHT, 323 + index, 0.35)
     terrain.lava_field(picture, 0.575, 0.9, NIGHT, 325, "#27415f", "#0d1626")
     tone = Tone("#35597a", "#152c48", "#081020", "#bcd4e6", 1)
-    plants.opuntia(picture, 0.08 * WIDTH, 0.76 * HEIGHT, 520, 326, tone, Tone("#3c5068", "#182436", "#081020", "#bcd4e6", 1))
-    plants.opuntia(picture, 0.90 * WIDTH, 0.72 * HEIGHT, 380, 327, tone, Tone("#3c5068", "#182436", "#081020", "#bcd4e6", 1))
-    terrain.path(picture, [(-60, 0.93 * HEIGHT), (0.4 * WIDTH, 0.885 * HEIGHT), (0.8 * WIDTH, 0.87 * HEIGHT), (WIDTH + 60, 0.80 * HEIGHT)], [120, 96, 70, 40], "#40617f", 0.6)
+    plants.opuntia(
+        picture, 0.08 * WIDTH, 0.76 * HEIGHT, 520, 326, tone, Tone("#3c5068", "#182436", "#081020", "#bcd4e6", 1)
+    )
+    plants.opuntia(
+        picture, 0.90 * WIDTH, 0.72 * HEIGHT, 380, 327, tone, Tone("#3c5068", "#182436", "#081020", "#bcd4e6", 1)
+    )
+    terrain.path(
+        picture,
+        [
+            (-60, 0.93 * HEIGHT),
+            (0.4 * WIDTH, 0.885 * HEIGHT),
+            (0.8 * WIDTH, 0.87 * HEIGHT),
+            (WIDTH + 60, 0.80 * HEIGHT),
+        ],
+        [120, 96, 70, 40],
+        "#40617f",
+        0.6,
+    )
 
 
 def dive(*, late: bool) -> raster.Picture:
@@ -98,12 +118,22 @@ def dive(*, late: bool) -> raster.Picture:
         _swimmer(picture)
     _rock(picture)
     if not late:
-        raster.over(picture, lizards.draw(lizards.MARINE, lizards.RESTING, -0.12), 0.31 * WIDTH, 0.662 * HEIGHT, 340)
+        raster.over(picture, lizards.draw(lizards.MARINE, lizards.RESTING, -0.12), 0.29 * WIDTH, 0.682 * HEIGHT, 340)
     return picture
 
 
 def _rock(picture: raster.Picture) -> None:
-    outline = [(-20, 0.60), (0.10, 0.635), (0.30, 0.652), (0.50, 0.665), (0.565, 0.72), (0.60, 0.83), (0.66, 0.93), (0.70, 1.02), (-20, 1.02)]
+    outline = [
+        (-20, 0.60),
+        (0.10, 0.635),
+        (0.30, 0.652),
+        (0.50, 0.665),
+        (0.565, 0.72),
+        (0.60, 0.83),
+        (0.66, 0.93),
+        (0.70, 1.02),
+        (-20, 1.02),
+    ]
     points = [(x * WIDTH if x > -1 else -20, y * HEIGHT) for x, y in outline]
     rock = raster.filled(picture, points)
     raster.paint(picture, rock, raster.ramp(rock, "#45454e", "#131319"))
@@ -120,7 +150,10 @@ def _swimmer(picture: raster.Picture) -> None:
     tall = (right - left) * above.shape[0] / above.shape[1]
     raster.over(picture, above, (left + right) / 2, line, tall)
     for sign, drop in ((1, 30), (-1, 64)):
-        trail = limb([(right - 12, line + 2), ((left + right) / 2, line + 10 + drop * 0.4), (left - 260, line + 20 + drop)], [3, 9, 2])
+        trail = limb(
+            [(right - 12, line + 2), ((left + right) / 2, line + 10 + drop * 0.4), (left - 260, line + 20 + drop)],
+            [3, 9, 2],
+        )
         raster.paint(picture, raster.filled(picture, trail), "#eef4e6", 0.6 + 0.1 * sign)
     _ripples(picture, left, right, line)
 

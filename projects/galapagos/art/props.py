@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-
 import plants
 import raster
 import sky
 import terrain
 from cutout import Tone
-from geometry import ellipse, field, fractal, limb, step
-from palette import BRICK, DAWN, DUSK, GOLDEN, HEAT, INK, MIST, NIGHT, NOON, OVERCAST, RUST, STORM, Mood, mix
+from geometry import Points, ellipse, field, fractal, step
+from palette import BRICK, INK, NOON, RUST, Mood, mix
 
 
 def rocks(mood: Mood, seed: int, tone: str = INK) -> raster.Picture:
@@ -21,10 +20,12 @@ def rocks(mood: Mood, seed: int, tone: str = INK) -> raster.Picture:
     for layer in range(2):
         ends = np.abs(x - 0.5 + 0.06 * layer) * 2
         slabs = np.maximum(fractal(500, seed + layer, 7, 7, 0.58), -0.2)
-        top = height * (0.74 + 0.12 * layer - 0.46 * step(0.45, 1.0, ends)) - slabs * (26 + 60 * ends)
-        outline = np.concatenate([np.stack([x * width, np.clip(top, 4, height)], axis=1), [[width, height], [0, height]]])
+        top = height * (0.74 + 0.12 * layer - 0.38 * step(0.5, 1.0, ends)) - slabs * (26 + 60 * ends)
+        outline = np.concatenate(
+            [np.stack([x * width, np.clip(top, 4, height)], axis=1), [[width, height], [0, height]]]
+        )
         shape = raster.filled(picture, outline)
-        raster.paint(picture, shape, raster.ramp(shape, mix(tone, mood.far, 0.22 - 0.16 * layer), mix(tone, INK, 0.6)))
+        raster.paint(picture, shape, raster.ramp(shape, mix(tone, mood.far, 0.14 - 0.10 * layer), mix(tone, INK, 0.6)))
         raster.paint(picture, raster.lines(shape, 15, 0.16, 0.22 - 0.4 * layer), INK, 0.5)
         raster.paint(picture, raster.edge(shape, -mood.side * 3, 4, 1), mood.light, 0.55)
     return raster.cropped(picture)
@@ -40,20 +41,30 @@ def cactus(mood: Mood, seed: int, share: float = 0.35) -> raster.Picture:
 
 
 def thicket(mood: Mood, seed: int) -> raster.Picture:
-    """Leafless bushes close to the camera."""
-    picture = raster.blank(1300, 520)
-    for index, x in enumerate((70, 230, 420, 960, 1120, 1230)):
-        plants.brush(picture, x, 515, 300 + 70 * (index % 3), seed + index, mix(mood.near, INK, 0.3), mix(mood.light, mood.near, 0.35))
+    """A clump of leafless bushes close to the camera."""
+    picture = raster.blank(1100, 560)
+    for index, x in enumerate((250, 400, 560, 700, 850)):
+        plants.brush(
+            picture,
+            x,
+            555,
+            290 + 60 * (index % 3),
+            seed + index,
+            mix(mood.near, INK, 0.3),
+            mix(mood.light, mood.near, 0.35),
+        )
     return raster.cropped(picture)
 
 
 def ferns(seed: int) -> raster.Picture:
-    """Ferns and grass close to the camera."""
-    picture = raster.blank(1300, 420)
-    for index, x in enumerate((60, 210, 400, 960, 1110, 1250)):
-        plants.fern(picture, x, 418, 250 + 60 * (index % 3), seed + index, mix("#4a6b3a", "#16261e", 0.25 + 0.15 * (index % 2)))
-    for x in range(0, 1300, 26):
-        plants.tuft(picture, x, 420, 60 + 40 * np.sin(x), seed + x, mix("#3a5632", "#16261e", 0.4))
+    """A clump of ferns and grass close to the camera."""
+    picture = raster.blank(1100, 480)
+    for index, x in enumerate((260, 820, 420, 680, 550)):
+        plants.fern(
+            picture, x, 478, 230 + 40 * (index % 3), seed + index, mix("#5a7c42", "#16261e", 0.5 - 0.07 * index)
+        )
+    for x in range(120, 1000, 24):
+        plants.tuft(picture, x, 480, 70 + 30 * np.sin(x), seed + x, mix("#48683a", "#16261e", 0.3))
     return raster.cropped(picture)
 
 
@@ -71,18 +82,58 @@ def cloud_bank(color: str, seed: int) -> raster.Picture:
 
 
 def mound() -> raster.Picture:
-    """A burrow from the side: a heap of red soil with a dark mouth at its left, earth flying from it."""
+    """A heap of red soil; in its mouth, open to the left, darkness grows until it hides what is inside."""
     picture = raster.blank(1000, 520)
     x = np.linspace(0, 1, 200)
-    top = 500 - 400 * np.sin(np.pi * np.clip(x, 0, 1)) ** 1.1 * (0.75 + 0.25 * x) - 14 * fractal(200, 7, 6, 8) * np.sin(np.pi * x)
+    top = 500 - 420 * np.sin(np.pi * x) ** 1.1 * (0.75 + 0.25 * x) - 14 * fractal(200, 7, 6, 8) * np.sin(np.pi * x)
     outline = np.concatenate([np.stack([40 + x * 920, top], axis=1), [[960, 512], [40, 512]]])
     shape = raster.filled(picture, outline)
     raster.paint(picture, shape, raster.ramp(shape, "#cf7f4c", BRICK))
     raster.paint(picture, raster.lines(shape, 11, 0.25, -0.35), "#4a211d", 0.4)
     raster.paint(picture, raster.edge(shape, 6, 8, 2), "#ffdcae", 0.75)
-    mouth = raster.within(raster.filled(picture, ellipse(205, 480, 150, 150, 0.0)), shape)
-    raster.paint(picture, mouth, raster.ramp(mouth, "#1c0f12", "#3a1a17"))
-    terrain.pebbles(picture, (0.8, 0.97), NOON, 9, RUST, 22)
+    terrain.pebbles(picture, (0.86, 0.97), NOON, 9, RUST, 14)
+    _open_mouth(picture)
+    return raster.cropped(picture)
+
+
+def _open_mouth(picture: raster.Picture) -> None:
+    mouth = raster.filled(picture, burrow_outline(MOUTH))
+    height, width = mouth.cover.shape
+    inside = np.s_[mouth.y : mouth.y + height, mouth.x : mouth.x + width]
+    dark = step(0.22, 0.62, np.linspace(0, 1, width))[None, :]
+    raster.paint(picture, mouth, "#1c0f12")
+    picture[inside][..., 3] *= 1 - mouth.cover * (1 - dark)
+    picture[:, : mouth.x + 30, 3] = 0
+    raster.paint(picture, raster.edge(mouth, -3, 4, 1), "#e7a878", 0.35)
+
+
+MOUTH = (270.0, 490.0)
+
+
+def burrow_outline(center: tuple[float, float]) -> Points:
+    """The arch of a burrow's mouth, flat at the foot, around `center`."""
+    arch = ellipse(*center, 190, 215)
+    return np.stack([arch[:, 0], np.minimum(arch[:, 1], center[1])], axis=1)
+
+
+def burrow() -> raster.Picture:
+    """The dark hole that is seen behind a digging animal."""
+    picture = raster.blank(420, 240)
+    shape = raster.filled(picture, burrow_outline((210, 228)))
+    raster.paint(picture, shape, raster.ramp(shape, "#3f1d19", "#1c0f12"))
+    return raster.cropped(picture)
+
+
+def ripple() -> raster.Picture:
+    """Rings of still water that hide what is under them."""
+    picture = raster.blank(520, 120)
+    water = raster.filled(picture, ellipse(260, 60, 250, 52))
+    soft = raster.blurred(water.cover, 10) * water.cover
+    raster.paint(picture, raster.Shape(water.x, water.y, soft), "#8fa79c", 0.95)
+    for rx in (80, 140, 200):
+        ring = raster.filled(picture, ellipse(260, 60, rx, rx * 0.2))
+        raster.paint(picture, raster.edge(ring, 0, 3), "#f2f4e4", 0.7)
+        raster.paint(picture, raster.edge(ring, 0, -2), "#f2f4e4", 0.5)
     return raster.cropped(picture)
 
 
@@ -124,7 +175,14 @@ def headland(mood: Mood, seed: int) -> raster.Picture:
 def isle(mood: Mood, seed: int) -> raster.Picture:
     """A crater island in the middle distance; its waterline is the bottom edge."""
     picture = raster.blank(1300, 420)
-    shape = terrain.land(picture, [terrain.volcano(0.52, 0.5, 0.85, 0.16, 0.3), terrain.volcano(0.2, 0.2, 0.2, 0.3)], 0.985, mix(mood.far, mood.near, 0.45), seed, 0.035)
+    shape = terrain.land(
+        picture,
+        [terrain.volcano(0.52, 0.5, 0.85, 0.16, 0.3), terrain.volcano(0.2, 0.2, 0.2, 0.3)],
+        0.985,
+        mix(mood.far, mood.near, 0.45),
+        seed,
+        0.035,
+    )
     terrain.relief(picture, shape, mood, seed, 0.7, 9)
     return raster.cropped(picture)
 
@@ -138,21 +196,8 @@ def perch(mood: Mood, seed: int) -> raster.Picture:
     return raster.cropped(picture)
 
 
-def bush_stem(mood: Mood) -> raster.Picture:
-    """A bare slanting bough from the lower right."""
-    picture = raster.blank(900, 300)
-    shape = raster.filled(picture, limb([(-60, 150), (300, 130), (960, 190)], [60, 76, 110]))
-    raster.paint(picture, shape, raster.ramp(shape, mix("#8a6a4c", mood.near, 0.2), mix("#4a352b", mood.near, 0.4)))
-    raster.paint(picture, raster.lines(shape, 10, 0.22, 0.02), INK, 0.45)
-    raster.paint(picture, raster.edge(shape, 3, 5, 1.5), mood.light, 0.75)
-    return raster.cropped(picture)
-
-
 def drizzle() -> raster.Picture:
     """A curtain of rain for the storm."""
     picture = raster.blank(1400, 790)
     sky.rain(picture, 5, "#dfe6dc", 260)
     return picture
-
-
-LIGHTS = {"dawn": DAWN, "noon": NOON, "heat": HEAT, "golden": GOLDEN, "dusk": DUSK, "night": NIGHT, "storm": STORM, "mist": MIST, "grey": OVERCAST}

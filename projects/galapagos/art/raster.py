@@ -1,5 +1,7 @@
 """Painting antialiased shapes on float RGBA pictures, the light on them, and saving them small."""
 
+# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
+
 from __future__ import annotations
 
 import io
@@ -7,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
-
 from geometry import Pairs, step
+from numpy.typing import NDArray
 from palette import RGB, rgb
+from PIL import Image, ImageDraw, ImageFilter
 
 Picture = NDArray[np.float32]
 Plane = NDArray[np.float32]
@@ -81,15 +82,12 @@ def blurred(cover: Plane, radius: float) -> Plane:
 
 
 def shifted(cover: Plane, dx: int, dy: int) -> Plane:
-    """`cover` moved by whole pixels; what comes in from outside is empty."""
-    out = np.zeros_like(cover)
+    """`cover` moved by whole pixels; a shape that is cut by the picture's border goes on beyond it."""
     h, w = cover.shape
     if abs(dx) >= w or abs(dy) >= h:
-        return out
-    out[max(dy, 0) : h + min(dy, 0), max(dx, 0) : w + min(dx, 0)] = cover[
-        max(-dy, 0) : h + min(-dy, 0), max(-dx, 0) : w + min(-dx, 0)
-    ]
-    return out
+        return np.zeros_like(cover)
+    wide = np.pad(cover, ((max(dy, 0), max(-dy, 0)), (max(dx, 0), max(-dx, 0))), mode="edge")
+    return wide[max(-dy, 0) : max(-dy, 0) + h, max(-dx, 0) : max(-dx, 0) + w]
 
 
 def edge(shape: Shape, dx: int, dy: int, soft: float = 0.0) -> Shape:
@@ -193,7 +191,9 @@ def indexed(image: Image.Image, soft: int = 72) -> Image.Image:
 _SOLID = 250
 
 
-def _solid_inks(pixels: NDArray[np.uint8], solid: NDArray[np.bool_], count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _solid_inks(
+    pixels: NDArray[np.uint8], solid: NDArray[np.bool_], count: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The colours of the opaque pixels, and which of them each has."""
     if not solid.any():
         return np.zeros((0, 4), dtype=np.uint8), np.zeros(0, dtype=np.uint8)

@@ -1,9 +1,10 @@
 """The sea: depth of colour, light on the water, swell, surf on rocks."""
 
+# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
+
 from __future__ import annotations
 
 import numpy as np
-
 import raster
 from geometry import ellipse, field, fractal, limb, step
 from palette import FOAM, Mood, mix
@@ -31,7 +32,9 @@ def _swell(picture: raster.Picture, shape: raster.Shape, mood: Mood, seed: int) 
         raster.paint(picture, dash, mix(mood.sea[0], mood.light, 0.5) if light else mood.sea[1], 0.42)
 
 
-def glitter(picture: raster.Picture, x: float, band: tuple[float, float], color: str, seed: int, spread: float = 0.05) -> None:
+def glitter(
+    picture: raster.Picture, x: float, band: tuple[float, float], color: str, seed: int, spread: float = 0.05
+) -> None:
     """The broken reflection of a low sun or moon at `x` (share of the width) between two shares of the height."""
     rng = np.random.default_rng(seed)
     height, width = picture.shape[:2]
@@ -50,7 +53,9 @@ def breaker(picture: raster.Picture, y: float, tall: float, mood: Mood, seed: in
     crest = y - tall * (0.55 + 0.45 * fractal(len(x), seed, 5, 4, 0.5))
     outline = np.concatenate([np.stack([x, crest], 1), [[1.02, y + tall], [-0.02, y + tall]]]) * (width, height)
     shape = raster.filled(picture, outline)
-    raster.paint(picture, shape, raster.ramp(shape, mix(mood.sea[0], mood.sea[1], 0.35), mix(mood.sea[1], mood.near, 0.25)))
+    raster.paint(
+        picture, shape, raster.ramp(shape, mix(mood.sea[0], mood.sea[1], 0.35), mix(mood.sea[1], mood.near, 0.25))
+    )
     raster.paint(picture, raster.lines(shape, 11, 0.2, 0.03), mood.sea[0], 0.35)
     raster.paint(picture, raster.edge(shape, 0, max(3, round(tall * height * 0.12)), 3), FOAM, 0.8)
 
@@ -63,7 +68,7 @@ def spray(picture: raster.Picture, x: float, y: float, size: float, seed: int, c
         reach = size * rng.uniform(0.35, 1.0)
         tip = (x + np.cos(angle) * reach, y + np.sin(angle) * reach)
         bend = ((x + tip[0]) / 2 + rng.normal(0, size * 0.05), (y + tip[1]) / 2 - size * 0.08)
-        plume = limb([(x + rng.normal(0, size * 0.22), y), bend, tip], [size * 0.2, size * 0.13, size * 0.03], 6)
+        plume = limb([(x + rng.normal(0, size * 0.22), y), bend, tip], [size * 0.07, size * 0.15, size * 0.02], 6)
         raster.paint(picture, raster.filled(picture, plume), color, 0.34)
     for _ in range(110):
         angle, reach = rng.normal(-np.pi / 2, 0.6), size * rng.uniform(0.4, 1.2)

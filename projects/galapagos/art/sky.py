@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 import raster
 from geometry import ellipse, field, step
 from palette import Mood, mix, rgb
@@ -38,13 +37,23 @@ def disc(picture: raster.Picture, x: float, y: float, radius: float, color: str)
 def moon(picture: raster.Picture, x: float, y: float, radius: float) -> None:
     """A full moon with its dark plains."""
     disc(picture, x, y, radius, "#eef0dc")
-    for dx, dy, rx, ry in ((-0.35, -0.25, 0.3, 0.25), (0.15, -0.4, 0.2, 0.14), (0.25, 0.1, 0.34, 0.26), (-0.3, 0.35, 0.2, 0.16)):
+    for dx, dy, rx, ry in (
+        (-0.35, -0.25, 0.3, 0.25),
+        (0.15, -0.4, 0.2, 0.14),
+        (0.25, 0.1, 0.34, 0.26),
+        (-0.3, 0.35, 0.2, 0.16),
+    ):
         spot = ellipse(x + dx * radius, y + dy * radius, rx * radius, ry * radius, 0.4)
         raster.paint(picture, raster.filled(picture, spot), "#b9c2bd", 0.55)
 
 
 def clouds(
-    picture: raster.Picture, seed: int, band: tuple[float, float], tones: tuple[str, str], cover: float = 0.5, cells: int = 4
+    picture: raster.Picture,
+    seed: int,
+    band: tuple[float, float],
+    tones: tuple[str, str],
+    cover: float = 0.5,
+    cells: int = 4,
 ) -> None:
     """Long clouds between two shares of the height: a body, a shaded foot and a lit top edge."""
     height, width = picture.shape[:2]
@@ -53,7 +62,12 @@ def clouds(
     inside = np.sin(np.linspace(0, np.pi, bottom - top))[:, None] ** 0.6
     value = noise * inside
     limit = float(np.quantile(value, 1 - cover))
-    for offset, color, opacity in ((0.02, tones[1], 0.28), (0.05, tones[1], 0.42), (0.09, tones[0], 0.55), (0.16, tones[0], 0.6)):
+    for offset, color, opacity in (
+        (0.02, tones[1], 0.28),
+        (0.05, tones[1], 0.42),
+        (0.09, tones[0], 0.55),
+        (0.16, tones[0], 0.6),
+    ):
         layer = step(limit + offset, limit + offset + 0.025, value)
         raster.paint(picture, raster.Shape(0, top, layer.astype(np.float32)), color, opacity)
     lit = raster.edge(raster.Shape(0, top, step(limit + 0.05, limit + 0.07, value).astype(np.float32)), 0, 5, 2)

@@ -1,15 +1,16 @@
 """Land: far islands and volcanoes, ridges in receding layers, lava fields, ground for animals to stand on."""
 
+# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
+
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
-
 import raster
 from geometry import Pairs, Points, ellipse, fractal, limb, step
+from numpy.typing import NDArray
 from palette import RGB, Mood, mix
 
 Profile = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -29,7 +30,13 @@ def volcano(center: float, half: float, tall: float, crater: float = 0.12, dip: 
 
 
 def land(
-    picture: raster.Picture, profiles: list[Profile], base: float, color: str | RGB, seed: int, rough: float = 0.012, foot: float = 0.0
+    picture: raster.Picture,
+    profiles: list[Profile],
+    base: float,
+    color: str | RGB,
+    seed: int,
+    rough: float = 0.012,
+    foot: float = 0.0,
 ) -> raster.Shape:
     """A ridge made of `profiles` standing on `base` (share of the height), rugged by `rough`; returns its shape.
 
@@ -40,13 +47,20 @@ def land(
     tops = np.max([profile(x) for profile in profiles], axis=0)
     rugged = fractal(len(x), seed, 8, 6, 0.55) * rough * np.clip(tops / 0.04, 0.0, 1.0)
     y = base - np.maximum(tops + rugged, 0)
-    outline = np.concatenate([np.stack([x * width, y * height], axis=1), [[1.02 * width, (base + foot) * height], [-0.02 * width, (base + foot) * height]]])
+    outline = np.concatenate(
+        [
+            np.stack([x * width, y * height], axis=1),
+            [[1.02 * width, (base + foot) * height], [-0.02 * width, (base + foot) * height]],
+        ]
+    )
     shape = raster.filled(picture, outline)
     raster.paint(picture, shape, color)
     return shape
 
 
-def relief(picture: raster.Picture, shape: raster.Shape, mood: Mood, seed: int, strength: float = 0.5, spacing: float = 8) -> None:
+def relief(
+    picture: raster.Picture, shape: raster.Shape, mood: Mood, seed: int, strength: float = 0.5, spacing: float = 8
+) -> None:
     """Engraved slopes on a ridge: gullies lit from the mood's side, haze at the foot, light along the crest."""
     height, width = shape.cover.shape
     if height < 4:
@@ -62,7 +76,12 @@ def relief(picture: raster.Picture, shape: raster.Shape, mood: Mood, seed: int, 
 
 
 def rough_ground(
-    picture: raster.Picture, top: float, tones: tuple[str | RGB, str | RGB], seed: int, amp: float = 0.02, gain: float = 0.55
+    picture: raster.Picture,
+    top: float,
+    tones: tuple[str | RGB, str | RGB],
+    seed: int,
+    amp: float = 0.02,
+    gain: float = 0.55,
 ) -> raster.Shape:
     """Ground from about `top` (share of the height) to the bottom edge, its skyline rugged by `amp`."""
     height, width = picture.shape[:2]
@@ -74,7 +93,9 @@ def rough_ground(
     return shape
 
 
-def lava_field(picture: raster.Picture, top: float, bottom: float, mood: Mood, seed: int, far: str | RGB, near: str | RGB) -> None:
+def lava_field(
+    picture: raster.Picture, top: float, bottom: float, mood: Mood, seed: int, far: str | RGB, near: str | RGB
+) -> None:
     """Waves of black lava from the distance to the foreground, each darker and larger than the one behind."""
     count = 8
     for index in range(count):
@@ -85,7 +106,9 @@ def lava_field(picture: raster.Picture, top: float, bottom: float, mood: Mood, s
         shape = _clinker(picture, y, tones, seed + index, t)
         crest = raster.edge(shape, -mood.side * round(2 + 3 * t), round(3 + 6 * t), 1 + t)
         broken = step(-0.35, 0.45, fractal(crest.cover.shape[1], seed + 50 + index, 5, 7))[None, :]
-        raster.paint(picture, replace(crest, cover=(crest.cover * broken).astype(np.float32)), mood.light, 0.62 - 0.15 * t)
+        raster.paint(
+            picture, replace(crest, cover=(crest.cover * broken).astype(np.float32)), mood.light, 0.62 - 0.15 * t
+        )
         _wrinkles(picture, shape, mood, 7 + 13 * t, round((bottom - top) * picture.shape[0] * (0.06 + 0.24 * t)))
 
 
@@ -96,7 +119,10 @@ def _clinker(picture: raster.Picture, top: float, tones: tuple[RGB, RGB], seed: 
     swell = fractal(len(x), seed, 3, 3, 0.5) * (0.004 + 0.022 * t)
     slabs = np.maximum(fractal(len(x), seed + 900, 7, 9, 0.6) - 0.12, 0) ** 1.4 * (0.008 + 0.034 * t)
     teeth = fractal(len(x), seed + 901, 8, 24, 0.7) * (0.001 + 0.004 * t)
-    outline = np.concatenate([np.stack([x, top + swell - slabs + teeth], axis=1), [[1.01, 1.01], [-0.01, 1.01]]]) * (width, height)
+    outline = np.concatenate([np.stack([x, top + swell - slabs + teeth], axis=1), [[1.01, 1.01], [-0.01, 1.01]]]) * (
+        width,
+        height,
+    )
     shape = raster.filled(picture, outline)
     raster.paint(picture, shape, raster.ramp(shape, *tones))
     return shape
@@ -126,10 +152,17 @@ def boulder(picture: raster.Picture, x: float, y: float, size: float, mood: Mood
     face = raster.within(raster.filled(picture, ridge), shape)
     raster.paint(picture, face, mood.near, 0.35)
     raster.paint(picture, raster.lines(shape, max(5.0, size / 9), 0.22, 0.5), mood.near, 0.4)
-    raster.paint(picture, raster.edge(shape, -mood.side * max(2, round(size / 70)), max(2, round(size / 50)), 0.8), mood.light, 0.6)
+    raster.paint(
+        picture,
+        raster.edge(shape, -mood.side * max(2, round(size / 70)), max(2, round(size / 50)), 0.8),
+        mood.light,
+        0.6,
+    )
 
 
-def pebbles(picture: raster.Picture, band: tuple[float, float], mood: Mood, seed: int, tone: str | RGB, count: int = 120) -> None:
+def pebbles(
+    picture: raster.Picture, band: tuple[float, float], mood: Mood, seed: int, tone: str | RGB, count: int = 120
+) -> None:
     """Stones scattered on the ground between two shares of the height, larger towards the front."""
     rng = np.random.default_rng(seed)
     height, width = picture.shape[:2]

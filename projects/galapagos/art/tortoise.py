@@ -1,11 +1,12 @@
 """Giant tortoises in side view, facing right, on 1240 x 800 pixels with the ground at 760."""
 
+# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
-
 import raster
 from cutout import Tone, darker, eye, ground_shadow, mark, part
 from geometry import Pairs, Points, closed, limb, moved, smooth
@@ -92,7 +93,7 @@ def _folds(picture: raster.Picture, neck: Pairs) -> None:
 def _shell(picture: raster.Picture, crown: Pairs) -> None:
     top, bottom = _even(smooth(crown, 20)), _even(smooth(RIM, 20))
     outline = np.concatenate([top, bottom[::-1]])
-    under = part(picture, outline + (0, 14), Tone("#3a302a", "#1f1a1c"), 10, 0)
+    under = part(picture, outline + np.array([0.0, 14.0]), Tone("#3a302a", "#1f1a1c"), 10, 0)
     raster.paint(picture, raster.edge(under, 0, -10, 4), INK, 0.5)
     whole = part(picture, outline, SHELL, 60, 7)
     for plate, shade in _plates(top, bottom):
@@ -125,7 +126,9 @@ def _plates(top: Points, bottom: Points) -> list[tuple[Points, float]]:
     for i in range(5):
         a, b = max(0.02, i * 0.22 - 0.05), min(0.98, i * 0.22 + 0.17)
         m = (a + b) / 2
-        corners.append(([(a, 0.76), (m, 0.655), (b, 0.76), (b - 0.01, 0.965), (a + 0.01, 0.965)], 0.02 + 0.06 * (i % 2)))
+        corners.append(
+            ([(a, 0.76), (m, 0.655), (b, 0.76), (b - 0.01, 0.965), (a + 0.01, 0.965)], 0.02 + 0.06 * (i % 2))
+        )
     return [(np.stack([_at(top, bottom, u, v) for u, v in _dense(ring)]), shade) for ring, shade in corners]
 
 
@@ -138,7 +141,12 @@ def _dense(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _plate(picture: raster.Picture, outline: Points, shade: float, whole: raster.Shape) -> None:
     middle = outline.mean(axis=0)
-    for size, color, opacity in ((0.9, "#b18f5c", 0.5), (0.7, "#6d563c", 0.35), (0.5, "#c2a16c", 0.4), (0.28, "#6d563c", 0.35)):
+    for size, color, opacity in (
+        (0.9, "#b18f5c", 0.5),
+        (0.7, "#6d563c", 0.35),
+        (0.5, "#c2a16c", 0.4),
+        (0.28, "#6d563c", 0.35),
+    ):
         ring = middle + (outline - middle) * size
         shape = raster.within(raster.filled(picture, ring), whole)
         raster.paint(picture, shape, mix(color, INK, shade), opacity)

@@ -98,6 +98,10 @@ def moored(sky: tuple[Color, ...], sun: tuple[float, float], island: Color, *, l
         for radius, opacity in ((90, 0.16), (46, 0.3), (13, 1.0)):
             disc(picture, 1070, 227, radius, (255, 226, 150), opacity)
     small = boat().resize((184, 131), Image.Resampling.LANCZOS)
+    if lamp:
+        small = Image.merge(
+            "RGBA", [*(band.point(lambda v: v * 3 // 5) for band in small.split()[:3]), small.getchannel("A")]
+        )
     picture.paste(small, (720, 400), small)
     return picture
 
