@@ -33,6 +33,8 @@ class _UnknownPictureError(Exception):
 
 def identify(film: Film, clip: Clip, marks: Marks, problems: list[Problem]) -> Pictures | None:
     """The pictures of `clip`; None when they are gone or wrong (then `problems` says what, if it matters)."""
+    if clip.source.lost:
+        return None
     try:
         if clip.source.recipe is not None:
             return _composed(film, clip, clip.source.recipe, marks)

@@ -19,12 +19,14 @@ class Source:
 
     A `recipe` is composed into `start`. Without `start` the clip is made from its words alone. With `end` it is
     interpolated. `fit`: how a picture of another size is brought to the film's; None: the size must be right.
+    `lost`: nothing is named and nothing lies where it is looked for, but the clip itself is there.
     """
 
     start: Path | None = None
     end: Path | None = None
     recipe: Recipe | None = None
     fit: Fit | None = None
+    lost: bool = False
 
     def files(self) -> tuple[Path, ...]:
         """The user's pictures: the layers of a recipe, or the stills."""
@@ -46,7 +48,7 @@ def resolve(
             what = f"{layout.label(number)} needs {path}, which is a link out of the project's folder"
             problems.append(Problem(where, what, "copy the picture into the project"))
     if project.video(number).exists():
-        return source or Source()
+        return source or Source(lost=True)
     if source is None:
         what = f"{layout.label(number)} has no picture"
         hint = (

@@ -159,8 +159,9 @@ class Run:
         path = found.film.project.composite(item.clip.number, split=bool(split))
         if item.pictures.composite in ("manual", "none") or item.clip.source.start != path:
             return f"{path}.has-no-recipe"
-        kept = self._keep(path, up_to_date=item.pictures.composite == "fresh")
-        return kept(list(item.clip.source.files()))
+        if item.pictures.composite == "stale":
+            internals.force(self._workflow, str(path))
+        return ancient([str(layer) for layer in item.clip.source.files()])
 
     def clip_request(self, folder: str, cut: Cut, number: str) -> str:
         """The request of a clip as canonical JSON."""

@@ -19,7 +19,7 @@ Progress = Callable[[float], None]
 Shot = Callable[[float], planes.Frame]
 """Gives the frame at a time 0..1 of the clip."""
 
-_WORKERS = 2
+_WORKERS = 2  # Pillow and numpy let go of the interpreter lock while they work
 _READ_AHEAD = 6
 _CARD_CALM = 0.5  # words that are read should hardly move
 
@@ -66,10 +66,10 @@ def render_recipe(
     _write(shot, out, spec, seconds, quality, ffmpeg=ffmpeg, progress=progress)
 
 
-def render_morph(
+def render_morph(  # noqa: PLR0913 (every renderer has the same signature)
     start: Path,
     end: Path,
-    move: CameraMove,
+    move: CameraMove,  # noqa: ARG001 (every renderer has the same signature)
     out: Path,
     spec: FilmSpec,
     seconds: float,
@@ -78,7 +78,7 @@ def render_morph(
     ffmpeg: str,
     progress: Progress | None = None,
 ) -> None:
-    """Write `out`: `start` becomes `end`; the two pictures decide where the camera is, a static `move` only calms it.
+    """Write `out`: `start` becomes `end`; the two pictures decide where the camera is, so `move` does nothing.
 
     Raises:
         BadMedia: a picture cannot be used, or ffmpeg failed.
@@ -88,7 +88,7 @@ def render_morph(
     _write(shot, out, spec, seconds, quality, ffmpeg=ffmpeg, progress=progress)
 
 
-def render_card(
+def render_card(  # noqa: PLR0913 (every renderer has the same signature)
     text: str,
     move: CameraMove,
     out: Path,

@@ -1,8 +1,8 @@
 """Dense motion between two pictures, in both directions, with how far it can be trusted.
 
 At the coarsest size every displacement up to a quarter of the picture is tried; those that most pixels vote for become
-the candidates, and each pixel takes the one that suits it and its similar neighbours best: figures move as wholes. Finer
-sizes correct that by small displacements, drawn towards what similar neighbours chose, more strongly each round.
+the candidates, and each pixel takes the one that suits it and its similar neighbours best: figures move as wholes.
+Finer sizes correct that by small displacements, drawn to what similar neighbours chose, more strongly each round.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _FINE_REACH = 2
 _CANDIDATES = 14
 _RIVALS = 2  # displacements nearer to a candidate than this are the same motion
 _GATHERINGS = 4
+_RELUCTANCE = 0.015  # to move otherwise than most of the picture
 _ROUNDS = (0.0, 0.0008, 0.003, 0.01)
 _CUT_OFF = 0.35
 _WINDOW = 2
@@ -59,10 +60,10 @@ class Motion:
 
 def motion_between(first: Image.Image, second: Image.Image) -> tuple[Motion, Motion]:
     """The motion from `first` to `second` and back; both are RGB and of one size."""
-    a, b = _features(first, _SIDES[0]), _features(second, _SIDES[0])
+    a, b = _relit(_features(first, _SIDES[0]), _features(second, _SIDES[0]))
     forward, backward = _coarse(a, b), _coarse(b, a)
     for side in _SIDES:
-        a, b = _features(first, side), _features(second, side)
+        a, b = _relit(_features(first, side), _features(second, side))
         forward = _relaxed(a, b, _grown(forward, a.shape))
         backward = _relaxed(b, a, _grown(backward, a.shape))
     return _motion(a, b, forward, backward), _motion(b, a, backward, forward)
@@ -101,10 +102,20 @@ def _features(picture: Image.Image, side: int) -> Field:
     size = (max(8, round(picture.width * scale)), max(8, round(picture.height * scale)))
     small = picture.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR)
     channels = np.asarray(small.convert("YCbCr"), dtype=np.float32) / 255
-    bright = channels[..., 0]
-    apart = bright - _averaged(bright)
-    relief = apart / (np.sqrt(_averaged(apart**2)) + _FAINT) * _RELIEF
+    bright: Field = channels[..., 0]
+    apart: Field = np.asarray(bright - _averaged(bright), dtype=np.float32)
+    relief = apart / (np.sqrt(_averaged(apart * apart)) + _FAINT) * _RELIEF
     return np.concatenate([channels * _COLOR, relief[..., None]], axis=-1).astype(np.float32)
+
+
+def _relit(a: Field, b: Field) -> tuple[Field, Field]:
+    """Both in the same light: the broad difference of their colours (another time of day) is shared out."""
+    x, y = (axis.ravel() / (max(a.shape) / 2) - 1 for axis in places(a.shape))
+    basis = np.stack([np.ones_like(x), x, x * x, y, y**2, y**3, y**4, x * y], axis=-1)
+    difference = (a - b)[..., :3].reshape(-1, 3)
+    broad = (basis @ np.linalg.lstsq(basis, difference, rcond=None)[0]).reshape(*a.shape[:2], 3)
+    shift = np.concatenate([broad, np.zeros_like(a[..., 3:])], axis=-1).astype(np.float32) / 2
+    return a - shift, b + shift
 
 
 def _averaged(values: Field) -> Field:
@@ -123,32 +134,33 @@ def _coarse(a: Field, b: Field) -> Field:
     costs = _costs(a, b, (across, along))
     flat = costs.reshape(-1, *a.shape[:2])
     weight = _weight(flat)
-    votes = np.bincount(flat.argmin(axis=0).ravel(), weight.ravel(), len(flat)).reshape(costs.shape[:2])
-    chosen = _candidates(votes)
+    votes = np.bincount(flat.argmin(axis=0).ravel(), weight.ravel(), len(flat)).astype(np.float32)
+    chosen = _candidates(votes.reshape(costs.shape[:2]))
     mine = np.stack([costs[dy, dx] for dy, dx in chosen], axis=-1)
     for _ in range(_GATHERINGS):
         mine = _guided(mine, weight + _TEXTURE, a)
+    mine[..., 1:] += _RELUCTANCE
     labels = np.array([(dx - across, dy - along) for dy, dx in chosen], np.float32)
-    return labels[mine.argmin(axis=-1)]
+    best: Field = labels[mine.argmin(axis=-1)]
+    return best
 
 
-def _candidates(votes: NDArray[np.float64]) -> list[tuple[int, int]]:
-    """The displacements (row, column) with the most votes around them, each some way from the others; rest is one."""
-    open_votes = boxed(boxed(votes.astype(np.float32), 0, 1), 1, 1)
-    found = [(votes.shape[0] // 2, votes.shape[1] // 2)]
+def _candidates(votes: Field) -> list[tuple[int, int]]:
+    """The displacements (row, column) with the most votes around them, each some way from the others."""
+    open_votes = boxed(boxed(votes, 0, 1), 1, 1)
+    found = []
     while len(found) < _CANDIDATES:
-        dy, dx = found[-1]
+        dy, dx = divmod(int(open_votes.argmax()), votes.shape[1])
+        found.append((dy, dx))
         open_votes[max(0, dy - _RIVALS + 1) : dy + _RIVALS, max(0, dx - _RIVALS + 1) : dx + _RIVALS] = -1
-        best = int(open_votes.argmax())
-        found.append((best // votes.shape[1], best % votes.shape[1]))
     return found
 
 
 def _weight(costs: Field) -> Field:
     """How much a pixel knows: it looks like something, and unlike most other places."""
     lowest, usual = costs.min(axis=0), costs.mean(axis=0)
-    known: Field = (usual - lowest) / (usual - lowest + _TEXTURE) * np.exp(-lowest / _POOR) + 1e-4
-    return known
+    known = (usual - lowest) / (usual - lowest + _TEXTURE) * np.exp(-lowest / _POOR) + 1e-4
+    return np.asarray(known, dtype=np.float32)
 
 
 def _relaxed(a: Field, b: Field, start: Field) -> Field:
@@ -159,9 +171,9 @@ def _relaxed(a: Field, b: Field, start: Field) -> Field:
     weight = _weight(costs.reshape(-1, *a.shape[:2]))
     found: Field = np.zeros_like(start)
     for pull in _ROUNDS:
-        across = pull * (labels[None, :, None, None] - found[None, None, ..., 0]) ** 2
-        along = pull * (labels[:, None, None, None] - found[None, None, ..., 1]) ** 2
-        found = _guided(_best(costs + across + along, reach), weight, a)
+        across = np.square(labels[None, :, None, None] - found[None, None, ..., 0])
+        along = np.square(labels[:, None, None, None] - found[None, None, ..., 1])
+        found = _guided(_best((costs + pull * (across + along)).astype(np.float32), reach), weight, a)
     return start + found
 
 
@@ -185,8 +197,7 @@ def boxed(values: Field, axis: int, reach: int) -> Field:
     sums = np.cumsum(np.pad(values, pad, mode="edge"), axis=axis, dtype=np.float32)
     width, length = 2 * reach + 1, values.shape[axis]
     upper = np.take(sums, range(width, width + length), axis=axis)
-    averaged: Field = (upper - np.take(sums, range(length), axis=axis)) / width
-    return averaged
+    return np.asarray((upper - np.take(sums, range(length), axis=axis)) / width, dtype=np.float32)
 
 
 def _best(costs: Field, reach: int) -> Field:
@@ -202,8 +213,8 @@ def _best(costs: Field, reach: int) -> Field:
 
 
 def _vertex(before: Field, at: Field, after: Field) -> Field:
-    curve = before - 2 * at + after
-    return np.clip((before - after) / (2 * np.maximum(curve, 1e-6)), -0.5, 0.5)
+    curve = np.maximum(before - 2 * at + after, 1e-6)
+    return np.asarray(np.clip((before - after) / (2 * curve), -0.5, 0.5), dtype=np.float32)
 
 
 def _guided(values: Field, weight: Field, guide: Field) -> Field:

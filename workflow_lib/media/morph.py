@@ -18,7 +18,7 @@ from workflow_lib.media.splat import carried, nearness
 Shot = Callable[[float], planes.Frame]
 
 _GRID_SIDE = 240
-_FADE_START, _FADE_END = 0.2, 0.8
+_FADE_START, _FADE_END = 0.12, 0.88
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def morph_shot(start: Image.Image, end: Image.Image, size: tuple[int, int]) -> S
         from_a, seen_a = carried(a.going, a.nearness, done)
         from_b, seen_b = carried(b.going, b.nearness, 1 - done)
         left, right = (1 - fade) * seen_a, fade * seen_b
-        return _blended(_warped(a, from_a), _warped(b, from_b), right / (left + right))
+        return _blended(_warped(a, from_a), _warped(b, from_b), (right / (left + right)).astype(np.float32))
 
     return frame_at
 

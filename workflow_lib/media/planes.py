@@ -20,11 +20,12 @@ _PAD = 2 * MARGIN
 _ROOM = 8
 _BLEED_RADIUS = 4
 _SOLID_ALPHA = 32
-_LUMA_RED, _LUMA_BLUE = 0.2126, 0.0722
+_RED, _GREEN, _BLUE = 0.2126, 0.7152, 0.0722  # BT.709
+_Y_SPAN, _C_SPAN = 219 / 255, 112 / 255
 _MATRIX = (
-    *(219 / 255 * share for share in (_LUMA_RED, 1 - _LUMA_RED - _LUMA_BLUE, _LUMA_BLUE)), 16.0,
-    *(112 / 255 / (1 - _LUMA_BLUE) * share for share in (-_LUMA_RED, _LUMA_RED + _LUMA_BLUE - 1, 1 - _LUMA_BLUE)), 128.0,
-    *(112 / 255 / (1 - _LUMA_RED) * share for share in (1 - _LUMA_RED, _LUMA_RED + _LUMA_BLUE - 1, -_LUMA_BLUE)), 128.0,
+    *(_Y_SPAN * share for share in (_RED, _GREEN, _BLUE)), 16.0,
+    *(_C_SPAN / (1 - _BLUE) * share for share in (-_RED, -_GREEN, 1 - _BLUE)), 128.0,
+    *(_C_SPAN / (1 - _RED) * share for share in (1 - _RED, -_GREEN, -_BLUE)), 128.0,
 )  # fmt: skip
 
 

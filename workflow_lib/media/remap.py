@@ -23,8 +23,9 @@ _BAND = 60
 
 def packed(plane: Plane) -> Words:
     """Each sample of `plane` with its right, lower and lower right neighbours in one word."""
-    wide = np.pad(plane, ((0, 1), (0, 1)), mode="edge").astype(np.uint32)
-    return wide[:-1, :-1] | wide[:-1, 1:] << 8 | wide[1:, :-1] << 16 | wide[1:, 1:] << 24
+    wide = np.pad(plane, ((0, 1), (0, 1)), mode="edge")
+    corners = np.stack([wide[:-1, :-1], wide[:-1, 1:], wide[1:, :-1], wide[1:, 1:]], axis=-1)
+    return corners.view("<u4")[..., 0].astype(np.uint32)
 
 
 def ticks(values: NDArray[np.float32], size: tuple[int, int]) -> Ticks:

@@ -1,8 +1,8 @@
 """Sub-pixel crops of one 8-bit plane, at many times the speed of Pillow's resize.
 
-libswscale scales whole pixels to whole pixels, with exact phases. So a fractional crop is met by choosing, among crops a
-little larger than asked for, sizes whose ratio is the zoom and a place whose phase is right; where there is none (ratios
-near a simple fraction) the rest of the phase is made up by mixing two neighbouring crops.
+libswscale scales whole pixels to whole pixels, with exact phases. So a fractional crop is met by choosing, among crops
+a little larger than asked for, sizes whose ratio is the zoom and a place whose phase is right; where there is none
+(ratios near a simple fraction) the rest of the phase is made up by mixing two neighbouring crops.
 """
 
 from __future__ import annotations

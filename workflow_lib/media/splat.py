@@ -8,15 +8,17 @@ from workflow_lib.media.flow import Field, boxed, places
 
 _PRIORITY = 7.0
 _COVERED = 0.35
+_ENOUGH = 0.75  # a stretched grid has gaps that are no holes
 _FILL_REACHES = (2, 6, 16)
-_LEAST = 0.02
+_LEAST = 0.004
+_ANYTHING = 1e-6
 
 
 def nearness(going: Field, trust: Field) -> Field:
     """How surely each place passes before others: what moves, apart from the usual motion, passes before what rests."""
     usual = np.median(going.reshape(-1, 2), axis=0)
     apart = np.linalg.norm(going - usual, axis=-1) * np.sqrt(trust)
-    return np.exp(_PRIORITY * apart / max(1.0, float(apart.max()))).astype(np.float32)
+    return np.asarray(np.exp(_PRIORITY * apart / max(1.0, float(apart.max()))), dtype=np.float32)
 
 
 def carried(going: Field, nearness: Field, done: float) -> tuple[Field, Field]:
@@ -35,7 +37,8 @@ def carried(going: Field, nearness: Field, done: float) -> tuple[Field, Field]:
     moved = [np.bincount(index, near * np.tile(-done * going[..., axis].ravel(), 4), size) for axis in (0, 1)]
     back = (np.stack(moved, axis=-1) / np.maximum(total, 1e-9)[:, None]).reshape(going.shape).astype(np.float32)
     farness = np.where(cover > _COVERED, cover / np.maximum(total.reshape(cover.shape), 1e-9), 0).astype(np.float32)
-    return _filled(back, farness), np.clip(cover, _LEAST, 1).astype(np.float32)
+    even = boxed(boxed(cover.astype(np.float32), 0, 1), 1, 1)
+    return _filled(back, farness), np.clip(even / _ENOUGH, _LEAST, 1).astype(np.float32)
 
 
 def _corners(x: Field, y: Field, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -62,7 +65,7 @@ def _filled(back: Field, weight: Field) -> Field:
             break
         spread = np.concatenate([result * weight[..., None], weight[..., None]], axis=-1)
         spread = boxed(boxed(spread, 0, reach), 1, reach)
-        there = empty & (spread[..., 2] > 1e-6)
+        there = empty & (spread[..., 2] > _ANYTHING)
         result[there] = spread[there][:, :2] / spread[there][:, 2:]
         empty &= ~there
     return result

@@ -34,8 +34,10 @@ def cone(picture: raster.Picture, x: float, y: float, half: float, mood: Mood, t
     rim = ellipse(x, y - tall, mouth, mouth * 0.26)
     raster.paint(picture, raster.filled(picture, rim), mix(body, mood.near, 0.75))
     bowl = raster.filled(picture, rim)
-    wall = raster.edge(bowl, -mood.side * round(mouth * 0.10), round(mouth * 0.16), mouth * 0.05)
-    raster.paint(picture, raster.within(wall, bowl), mix(mix(body, RUST, 0.55), mood.light, 0.15), 0.9)
+    drop = max(2, round(mouth * 0.22))
+    wall = raster.edge(bowl, -mood.side * round(mouth * 0.16), drop, 1)
+    raster.paint(picture, wall, mix(mix(body, RUST, 0.5), mood.light, 0.25), 0.85)
+    raster.paint(picture, raster.lines(wall, max(4.0, mouth / 16), 0.3, 0.2), mood.near, 0.4)
 
 
 def craters() -> raster.Picture:
@@ -150,7 +152,7 @@ def _woods(picture: raster.Picture, width: int, height: int) -> None:
         for index in range(count):
             x = (index + rng.uniform(0.1, 0.9)) / count
             x = x if layer < 2 else (0.03, 0.16, 0.86, 0.98)[index]
-            y = (0.60 + 0.04 * layer) * height
+            y = 0.675 * height
             plants.daisy_tree(
                 picture,
                 x * width,

@@ -66,15 +66,19 @@ def track(*, late: bool) -> raster.Picture:
     """A tortoise on a beaten path under the moon: it has walked on and raised its head."""
     picture = sky.backdrop(WIDTH, HEIGHT, NIGHT, 0.56)
     sky.stars(picture, 321, 0.5, 420)
-    moon_x, moon_y = (0.70, 0.17) if late else (0.66, 0.24)
+    moon_x, moon_y = (0.685, 0.19) if late else (0.66, 0.22)
     sky.glow(picture, moon_x * WIDTH, moon_y * HEIGHT, 560, "#a8c4dc", 0.6)
     sky.moon(picture, moon_x * WIDTH, moon_y * HEIGHT, 70)
     sky.clouds(picture, 322, (0.22, 0.52), ("#5d7d9c", "#1d3354"), 0.22, 7)
     _night_land(picture)
-    animal = tinted(tortoise.draw(tortoise.RAISED if late else tortoise.WALKING), "#3f6c9c", 0.72, 0.95)
-    raster.over(picture, animal, (0.57 if late else 0.36) * WIDTH, 0.895 * HEIGHT, 455 if late else 415)
+    animal = tinted(tortoise.draw(tortoise.LIFTED if late else tortoise.WALKING), "#3f6c9c", 0.72, 0.95)
+    x = 0.475 if late else 0.43
+    raster.over(picture, animal, x * WIDTH + (4 if late else 6), 0.895 * HEIGHT, animal.shape[0] * _NIGHT_SCALE)
     plants.grass(picture, (0.985, 1.04), 329, ("#1a2c40", "#070c16"), 120, 110)
     return picture
+
+
+_NIGHT_SCALE = 0.68
 
 
 def _night_land(picture: raster.Picture) -> None:
@@ -106,7 +110,7 @@ def _night_land(picture: raster.Picture) -> None:
 
 
 def dive(*, late: bool) -> raster.Picture:
-    """A marine iguana on its rock, then swimming off with only head and back above water."""
+    """A marine iguana swims away from the rock where another one basks, only head and back above water."""
     picture = sky.backdrop(WIDTH, HEIGHT, NOON, 0.36)
     sky.clouds(picture, 341, (0.02, 0.36), ("#fbf3de", "#b9d0cc"), 0.32, 5)
     shape = terrain.land(picture, [terrain.volcano(0.78, 0.4, 0.13, 0.1)], 0.365, mix(NOON.haze, NOON.far, 0.6), 342)
@@ -114,11 +118,10 @@ def dive(*, late: bool) -> raster.Picture:
     sea.water(picture, 0.362, 1.0, NOON, 343)
     for index, y in enumerate((0.45, 0.52)):
         sea.breaker(picture, y, 0.012 + 0.006 * index, NOON, 344 + index)
-    if late:
-        _swimmer(picture)
+    _swimmer(picture, late=late)
     _rock(picture)
-    if not late:
-        raster.over(picture, lizards.draw(lizards.MARINE, lizards.RESTING, -0.12), 0.29 * WIDTH, 0.682 * HEIGHT, 340)
+    resting = lizards.draw(lizards.MARINE, lizards.RESTING, -0.12)
+    raster.over(picture, resting, 0.155 * WIDTH, 0.668 * HEIGHT, 235)
     return picture
 
 
@@ -143,9 +146,10 @@ def _rock(picture: raster.Picture) -> None:
         terrain.boulder(picture, x * WIDTH, y * HEIGHT, size, NOON, seed, LAVA)
 
 
-def _swimmer(picture: raster.Picture) -> None:
-    line, left, right = 0.655 * HEIGHT, 0.60 * WIDTH, 0.93 * WIDTH
-    animal = lizards.draw(lizards.MARINE, SWIMMING, -0.05, shadow=False)
+def _swimmer(picture: raster.Picture, *, late: bool) -> None:
+    left = (0.536 if late else 0.506) * WIDTH
+    line, right = 0.68 * HEIGHT, left + 0.39 * WIDTH
+    animal = lizards.draw(lizards.MARINE, SWIMMING_ON if late else SWIMMING, -0.05, shadow=False)
     above = animal[:-_UNDER_WATER]
     tall = (right - left) * above.shape[0] / above.shape[1]
     raster.over(picture, above, (left + right) / 2, line, tall)
@@ -168,4 +172,5 @@ def _ripples(picture: raster.Picture, left: float, right: float, line: float) ->
 
 
 _UNDER_WATER = 92
-SWIMMING = ((30, 430), (180, 400), (330, 425), (480, 430), (640, 412), (790, 400), (900, 360), (970, 330))
+SWIMMING = ((30, 430), (180, 398), (330, 425), (480, 432), (640, 412), (790, 400), (900, 360), (970, 330))
+SWIMMING_ON = ((30, 398), (180, 430), (330, 418), (480, 426), (640, 412), (790, 400), (900, 360), (970, 330))
