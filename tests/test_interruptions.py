@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import re
 import signal
 import subprocess
-import threading
 from pathlib import Path
 
 import pytest
@@ -20,25 +20,21 @@ KILLS = 10
 SEED = 20260921
 
 
-def events(process: subprocess.Popen[str]) -> list[str]:
-    """Read all that a run prints until it ends."""
+def kill_after(process: subprocess.Popen[str], lines: int, victims: str) -> None:
+    """Kill `victims` (snakemake, its jobs, or all) as soon as the run has printed so many lines."""
     assert process.stdout is not None
-    return process.stdout.readlines()
-
-
-def kill_when(process: subprocess.Popen[str], line: int, victims: str) -> None:
-    """Kill `victims` (snakemake, its jobs, or all) as soon as the run has printed `line` lines."""
-    assert process.stdout is not None
-    for _ in range(line):
-        if not process.stdout.readline():
-            return
-    children = _descendants(process.pid)
-    wanted = {"snakemake": [process.pid], "jobs": children, "all": [process.pid, *children]}[victims]
-    for pid in wanted:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+    with process.stdout:
+        for _ in range(lines):
+            if not process.stdout.readline():
+                break
+        children = _descendants(process.pid)
+        wanted = {"snakemake": [process.pid], "jobs": children, "all": [process.pid, *children]}[victims]
+        for pid in wanted:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if victims == "jobs":
+            process.stdout.read()
+    process.wait()
 
 
 def _descendants(pid: int) -> list[int]:
@@ -69,9 +65,7 @@ def test_ten_kills_at_random_moments(studio: Studio, groups: list[int]) -> None:
     for kill in range(KILLS):
         process = studio.start("--cores", "2", "projects/film/final.mp4")
         groups.append(process.pid)
-        kill_when(process, dice.randint(5, 60), ["snakemake", "jobs", "all"][kill % 3])
-        events(process)
-        process.wait()
+        kill_after(process, dice.randint(5, 60), ["snakemake", "jobs", "all"][kill % 3])
         if dice.random() < 0.3:
             studio.path("final.mp4").unlink(missing_ok=True)
 
@@ -88,10 +82,12 @@ def test_jobs_that_outlive_snakemake_do_no_harm(studio: Studio, groups: list[int
     process = studio.start("--cores", "2", "projects/film/final.mp4")
     groups.append(process.pid)
     assert process.stdout is not None
-    for line in process.stdout:
-        if "Generate" in line:
-            break
-    os.kill(process.pid, signal.SIGKILL)
+    with process.stdout:
+        for line in process.stdout:
+            if "Generate" in line:
+                break
+        os.kill(process.pid, signal.SIGKILL)
+    process.wait()
 
     studio.build()
 
@@ -114,17 +110,12 @@ def test_a_second_run_of_the_same_project_is_refused(studio: Studio) -> None:
     small_film(studio)
     first = studio.start("--cores", "1", "projects/film/final.mp4")
     assert first.stdout is not None
-    lines = []
-    for line in first.stdout:
-        lines.append(line)
-        if "Execute" in line or "Generate" in line or "Compose" in line:
-            break
+    lines: list[str] = []
+    while not any("Generate" in line or "Compose" in line for line in lines):
+        lines.append(first.stdout.readline())
 
     second = studio.snakemake("--cores", "1", "projects/film/final.mp4")
-    reader = threading.Thread(target=lambda: lines.extend(first.stdout or []))
-    reader.start()
-    first.wait(timeout=300)
-    reader.join()
+    rest, _ = first.communicate(timeout=300)
 
     assert second.returncode == 1
     assert re.search(
@@ -133,7 +124,7 @@ def test_a_second_run_of_the_same_project_is_refused(studio: Studio) -> None:
         re.MULTILINE,
     )
     assert "Traceback" not in second.stdout
-    assert first.returncode == 0, "".join(lines)
+    assert first.returncode == 0, "".join(lines) + rest
 
 
 @pytest.fixture

@@ -36,3 +36,13 @@ def walk(stream: BinaryIO, start: int, end: int) -> Iterator[Box]:
             return
         yield Box(kind, content, start + size)
         start += size
+
+
+def find(stream: BinaryIO, outer: Box, *kinds: bytes) -> Box | None:
+    """The first box at the end of a path of kinds inside `outer`; None where there is none, or it is cut short."""
+    for kind in kinds:
+        inner = next((box for box in walk(stream, outer.start, outer.end) if box.kind == kind), None)
+        if inner is None or inner.end > outer.end:
+            return None
+        outer = inner
+    return outer

@@ -14,8 +14,7 @@ from workflow_lib import boxes
 
 _LONGEST = 1 << 16  # bytes of a text that is read; ours are far shorter
 _PNG_START = b"\x89PNG\r\n\x1a\n"
-_COMMENT_PATH = (b"moov", b"udta", b"meta", b"ilst", b"\xa9cmt", b"data")
-_PREFIXES = {b"meta": 4, b"data": 8}  # bytes before the content: version and flags; and a type and a language
+_META_PREFIX, _DATA_PREFIX = 4, 8  # bytes before the content: version and flags; and a type and a language
 
 
 def read_stamp(film: Path) -> str | None:
@@ -27,17 +26,16 @@ def read_stamp(film: Path) -> str | None:
         return None
 
 
-def _comment(stream: BinaryIO, end: int) -> str | None:
-    start = 0
-    for kind in _COMMENT_PATH:
-        box = next((box for box in boxes.walk(stream, start, end) if box.kind == kind), None)
-        if box is None or box.end > end:
-            return None
-        start, end = box.start + _PREFIXES.get(kind, 0), box.end
-    if not 0 <= end - start <= _LONGEST:
+def _comment(stream: BinaryIO, size: int) -> str | None:
+    meta = boxes.find(stream, boxes.Box(b"", 0, size), b"moov", b"udta", b"meta")
+    if meta is None:
         return None
-    stream.seek(start)
-    return stream.read(end - start).decode("utf-8")
+    content = boxes.Box(b"", meta.start + _META_PREFIX, meta.end)
+    data = boxes.find(stream, content, b"ilst", b"\xa9cmt", b"data")
+    if data is None or not _DATA_PREFIX <= data.end - data.start <= _LONGEST:
+        return None
+    stream.seek(data.start + _DATA_PREFIX)
+    return stream.read(data.end - data.start - _DATA_PREFIX).decode("utf-8")
 
 
 def read_png_stamp(path: Path) -> dict[str, str]:

@@ -103,8 +103,8 @@ def _features(picture: Image.Image, side: int) -> Field:
     small = picture.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR)
     channels = np.asarray(small.convert("YCbCr"), dtype=np.float32) / 255
     bright: Field = channels[..., 0]
-    apart: Field = np.asarray(bright - _averaged(bright), dtype=np.float32)
-    relief = apart / (np.sqrt(_averaged(apart * apart)) + _FAINT) * _RELIEF
+    apart: NDArray[np.floating] = bright - _averaged(bright)
+    relief = apart / (np.sqrt(_averaged((apart * apart).astype(np.float32))) + _FAINT) * _RELIEF
     return np.concatenate([channels * _COLOR, relief[..., None]], axis=-1).astype(np.float32)
 
 
@@ -115,7 +115,7 @@ def _relit(a: Field, b: Field) -> tuple[Field, Field]:
     difference = (a - b)[..., :3].reshape(-1, 3)
     broad = (basis @ np.linalg.lstsq(basis, difference, rcond=None)[0]).reshape(*a.shape[:2], 3)
     shift = np.concatenate([broad, np.zeros_like(a[..., 3:])], axis=-1).astype(np.float32) / 2
-    return a - shift, b + shift
+    return (a - shift).astype(np.float32), (b + shift).astype(np.float32)
 
 
 def _averaged(values: Field) -> Field:
@@ -148,7 +148,7 @@ def _coarse(a: Field, b: Field) -> Field:
 def _candidates(votes: Field) -> list[tuple[int, int]]:
     """The displacements (row, column) with the most votes around them, each some way from the others."""
     open_votes = boxed(boxed(votes, 0, 1), 1, 1)
-    found = []
+    found: list[tuple[int, int]] = []
     while len(found) < _CANDIDATES:
         dy, dx = divmod(int(open_votes.argmax()), votes.shape[1])
         found.append((dy, dx))

@@ -88,12 +88,12 @@ def _night_land(picture: raster.Picture) -> None:
         )
         terrain.relief(picture, shape, NIGHT, 323 + index, 0.35)
     terrain.lava_field(picture, 0.575, 0.9, NIGHT, 325, "#27415f", "#0d1626")
-    tone = Tone("#35597a", "#152c48", "#081020", "#bcd4e6", 1)
+    ink = Tone("#35597a", "#152c48", "#081020", "#bcd4e6", 1)
     plants.opuntia(
-        picture, 0.08 * WIDTH, 0.76 * HEIGHT, 520, 326, tone, Tone("#3c5068", "#182436", "#081020", "#bcd4e6", 1)
+        picture, 0.08 * WIDTH, 0.76 * HEIGHT, 520, 326, ink, Tone("#3c5068", "#182436", "#081020", "#bcd4e6", 1)
     )
     plants.opuntia(
-        picture, 0.90 * WIDTH, 0.72 * HEIGHT, 380, 327, tone, Tone("#3c5068", "#182436", "#081020", "#bcd4e6", 1)
+        picture, 0.90 * WIDTH, 0.72 * HEIGHT, 380, 327, ink, Tone("#3c5068", "#182436", "#081020", "#bcd4e6", 1)
     )
     terrain.path(
         picture,

@@ -65,8 +65,8 @@ def _pad(
     if size > 0.25:
         for row in range(6):
             for column in range(3):
-                dot = moved([((column - 1) * 22 + (row % 2) * 9 - 2, -22 - row * 20)], x, y, size, turn)[0]
-                spot = raster.filled(picture, ellipse(*dot.tolist(), 2.6 * size + 0.4, 2.6 * size + 0.4)[::6])
+                dx, dy = moved([((column - 1) * 22 + (row % 2) * 9 - 2, -22 - row * 20)], x, y, size, turn)[0]
+                spot = raster.filled(picture, ellipse(dx, dy, 2.6 * size + 0.4, 2.6 * size + 0.4)[::6])
                 raster.paint(picture, raster.within(spot, shape), "#f3e3b0", 0.75)
     if rng.random() < 0.22 and abs(turn) < 1.1:
         fx, fy = moved([(6, -146)], x, y, size, turn)[0]
@@ -237,6 +237,10 @@ def _frond(picture: raster.Picture, x: float, y: float, tall: float, turn: float
         angle = float(np.arctan2(ahead[index][1], ahead[index][0]))
         for sign in (-1, 1):
             leaf = moved(
-                [(0, -reach * 0.1), (reach, 0), (0, reach * 0.1)], *spine[index].tolist(), 1, angle + sign * 0.95
+                [(0, -reach * 0.1), (reach, 0), (0, reach * 0.1)],
+                spine[index][0],
+                spine[index][1],
+                1,
+                angle + sign * 0.95,
             )
             mark(picture, leaf, color)

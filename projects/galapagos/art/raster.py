@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from geometry import Pairs, step
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 from palette import RGB, rgb
 from PIL import Image, ImageDraw, ImageFilter
 
-Picture = NDArray[np.float32]
-Plane = NDArray[np.float32]
+Picture = NDArray[np.floating[Any]]
+Plane = NDArray[np.floating[Any]]
 Color = str | RGB | Picture
 OVERSAMPLE = 3
 
@@ -110,7 +111,7 @@ def within(shape: Shape, clip: Shape) -> Shape:
     return Shape(shape.x, shape.y, out)
 
 
-def lines(shape: Shape, spacing: float, weight: NDArray[np.float64] | float, slope: float = 0.0) -> Shape:
+def lines(shape: Shape, spacing: float, weight: Plane | float, slope: float = 0.0) -> Shape:
     """Engraver's lines inside a shape: `weight` 0..1 is how much of the spacing is ink."""
     height, width = shape.cover.shape
     y, x = np.mgrid[0:height, 0:width] + 0.5
@@ -198,7 +199,7 @@ def _solid_inks(
     if not solid.any():
         return np.zeros((0, 4), dtype=np.uint8), np.zeros(0, dtype=np.uint8)
     strip = Image.fromarray(pixels[solid][None, :, :3].copy()).quantize(count, Image.Quantize.MEDIANCUT, kmeans=2)
-    colors = np.asarray(strip.getpalette()[: 3 * count], dtype=np.uint8).reshape(-1, 3)
+    colors = np.asarray((strip.getpalette() or [])[: 3 * count], dtype=np.uint8).reshape(-1, 3)
     inks = np.concatenate([colors, np.full((len(colors), 1), 255, dtype=np.uint8)], axis=1)
     return inks, np.asarray(strip)[0]
 

@@ -87,7 +87,7 @@ def _folds(picture: raster.Picture, neck: Pairs) -> None:
     for index in range(4, len(curve) - 6, 3):
         ahead = curve[index + 1] - curve[index - 1]
         turn = float(np.arctan2(ahead[1], ahead[0]))
-        crease = moved([(6, -34), (-6, -8), (-4, 20), (8, 40)], *curve[index].tolist(), 1.0, turn)
+        crease = moved([(6, -34), (-6, -8), (-4, 20), (8, 40)], curve[index][0], curve[index][1], 1.0, turn)
         mark(picture, limb(crease, [1, 5, 5, 1], 6), "#2a2422", 0.55)
 
 
@@ -111,7 +111,8 @@ def _even(curve: Points, count: int = 200) -> Points:
 def _at(top: Points, bottom: Points, u: float, v: float) -> Points:
     """The point a share `u` along the shell and `v` up from its rim; plates narrow towards the crown."""
     crown, rim = top[round(u * 199)], bottom[round(u * 199)]
-    return rim + (crown - rim) * (1 - (1 - v) ** 1.18)
+    point: Points = rim + (crown - rim) * (1 - (1 - v) ** 1.18)
+    return point
 
 
 def _plates(top: Points, bottom: Points) -> list[tuple[Points, float]]:
