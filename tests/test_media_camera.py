@@ -181,7 +181,7 @@ def test_colour_stands_on_its_brightness() -> None:
     ground = planes.sprite(Image.fromarray(red), scale=1.275)
 
     frame = planes.crop(ground, planes.Window(11.3, 7.7, 290.0, 163.125), SIZE)
-    luma = centre(Image.fromarray((np.asarray(frame.y) * 2.0).clip(0, 255).astype(np.uint8)))
+    luma = centre(Image.fromarray(((np.asarray(frame.y) - 51.0) * 5).clip(0, 255).astype(np.uint8)))
     chroma = centre(Image.fromarray((np.asarray(frame.v).astype(int) * 2 - 216).clip(0, 255).astype(np.uint8)))
 
     assert luma[0] == pytest.approx(chroma[0] * 2 - 0.5, abs=0.1)

@@ -27,7 +27,7 @@ def ink(card: Image.Image) -> tuple[int, int, int, int]:
         "Waves break on black lava. Static camera.",
         "The natural history of these islands is eminently curious. " * 30,
         "x" * 500,
-        "Ящерица выходит на берег \U0001f98e \u6f22\u5b57",
+        "\u042f\u0449\u0435\u0440\u0438\u0446\u0430 \u0432\u044b\u0445\u043e\u0434\u0438\u0442 \U0001f98e \u6f22\u5b57",
     ],
 )
 @pytest.mark.parametrize("size", [SIZE, (180, 320), (180, 180)])
@@ -63,15 +63,16 @@ def test_the_ground_is_dark_and_has_no_bands() -> None:
 
 
 def test_what_no_font_has_becomes_a_dot() -> None:
-    """A character that the font lacks is shown as a dot, marks that are not drawn are left out."""
+    """What a font lacks is shown as its base letter or a dot, marks that are not drawn are left out."""
     face = Face(None)
 
     assert face.showable("a\u6f22b\u200d\ufe0f") == "a\u00b7b"
+    assert face.showable("\u00d1and\u00fa") == "Nandu"
 
 
 def test_latin_needs_no_other_font() -> None:
-    """Western text is set in the font that comes with Pillow."""
-    assert face_for("Ñandú, façade: 1835") == Face(None)
+    """English text is set in the font that comes with Pillow, dashes and all."""
+    assert face_for("Waves \u2013 \u201cblack lava\u201d, 1835\u2026") == Face(None)
 
 
 @settings(max_examples=15, deadline=None)

@@ -33,7 +33,7 @@ def art(tmp_path: Path) -> Path:
 
 def square(art: Path) -> Character:
     """A square that fills the middle, half as high as the frame (45 x 45 pixels)."""
-    return Character(art / "square.png", 0.5, 0.75, 0.5)
+    return Character(art / "square.png", 0.5, 0.8, 0.5)
 
 
 def test_a_composite_is_the_same_bytes_each_time(art: Path) -> None:
@@ -79,8 +79,8 @@ def test_a_character_stands_where_it_is_put(art: Path) -> None:
     pixels = np.asarray(compose(Scene(art / "grey.png", (square(art),)), SIZE))
     changed = np.argwhere((pixels != 100).any(axis=-1))
 
-    assert changed.min(axis=0).tolist() == [23, 58]
-    assert changed.max(axis=0).tolist() == [67, 102]
+    assert changed.min(axis=0).tolist() == [27, 58]
+    assert changed.max(axis=0).tolist() == [71, 102]
 
 
 def test_flip_turns_left_and_right(art: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from PIL import Image, ImageFilter
 
@@ -81,7 +83,7 @@ def test_a_small_move_makes_small_steps() -> None:
     """No frame jumps: the largest step from frame to frame is a fraction of the way from start to end."""
     shot = morph_shot(scene(0), scene(1), SIZE)
     frames = [np.asarray(shot(step / 24).y, dtype=float) for step in range(25)]
-    steps = [np.abs(after - before).mean() for before, after in zip(frames, frames[1:], strict=False)]
+    steps = [np.abs(after - before).mean() for before, after in itertools.pairwise(frames)]
 
     assert max(steps) < np.abs(frames[-1] - frames[0]).mean() * 0.5
 

@@ -22,9 +22,10 @@ def textured(size: tuple[int, int] = (40, 30), mode: str = "RGB") -> Image.Image
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG that has only its header."""
+    """A PNG that has its header and the first bytes of its pixels."""
     body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+    header = struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+    return b"\x89PNG\r\n\x1a\n" + header + struct.pack(">I", 1000) + b"IDAT" + bytes(10)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_a_picture_cut_short_is_refused(tmp_path: Path, name: str) -> None:
     textured((200, 150)).save(path)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
-    with pytest.raises(BadMedia, match="decodes only in part; export it again|is not a picture"):
+    with pytest.raises(BadMedia, match=r"export it again"):
         check_picture(path)
 
 
@@ -96,7 +97,7 @@ def test_the_digest_is_of_the_pixels(tmp_path: Path, name: str) -> None:
     """The same pixels in another file, format or compression have the same digest."""
     image = textured()
     image.save(tmp_path / "a.png", compress_level=0)
-    image.save(tmp_path / name, **({"lossless": True} if name.endswith("webp") else {}))
+    image.save(tmp_path / name, lossless=True)
 
     first, second = pixel_digest(tmp_path / "a.png"), pixel_digest(tmp_path / name)
 
@@ -160,7 +161,7 @@ def test_cover_cuts_and_contain_adds_bars() -> None:
     assert cover.getextrema() == ((255, 255),) * 3
     assert contain.getpixel((10, 0)) == (0, 0, 0)
     assert contain.getpixel((15, 10)) == (255, 255, 255)
-    assert min(blur.getpixel((15, 0))) > 60  # type: ignore[type-var, arg-type]
+    assert min(blur.getpixel((15, 0))) > 60  # type: ignore[arg-type]
 
 
 def test_a_picture_of_the_right_size_is_left_alone() -> None:

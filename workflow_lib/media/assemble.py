@@ -12,7 +12,7 @@ import ffmpeg as ffmpeg_python
 
 from workflow_lib.film import FilmSpec
 from workflow_lib.media.encode import SAMPLE_RATE
-from workflow_lib.media.ffmpeg import output_path, run, url
+from workflow_lib.media.ffmpeg import output_path, run, url, version
 from workflow_lib.media.joining import copy_options, joined, part_list
 from workflow_lib.media.verify import verify_film
 
@@ -20,6 +20,7 @@ from workflow_lib.media.verify import verify_film
 _FRAME_BYTES, _PACKET_BYTES, _INDEX_BYTES = 48, 40, 16_384
 _TOLD_TIMES = 4  # a chapter stands in the index twice, with a track of its own
 _TOLD = 2  # the number of the input that has the texts
+_QUEUE, _QUEUE_SINCE = 128, 6  # packets between reading and writing: a few stop and start both for each other
 _PACKET_SAMPLES = 1024
 _MILLISECONDS = 1000
 
@@ -60,7 +61,7 @@ def assemble(  # noqa: PLR0913 (each is one fact of the film)
     film_s = spec.seconds(frames)
     with output_path(out) as temporary:
         with part_list(pictures, temporary) as parts, _told(title, stamp, chapters, film_s, temporary) as told:
-            options = _options(spec, _index_bytes(frames, film_s, told.stat().st_size))
+            options = _options(spec, _index_bytes(frames, film_s, told.stat().st_size), version(ffmpeg))
             stream = ffmpeg_python.output(joined(parts)["V:0"], _sound(sound, told), url(temporary), **options)
             run(stream, ffmpeg=ffmpeg, subject=out.name)
         picture_s, sound_s = verify_film(temporary, spec, frames, name=out.name)
@@ -68,11 +69,12 @@ def assemble(  # noqa: PLR0913 (each is one fact of the film)
     return FilmReport(frames, picture_s, sound_s, size)
 
 
-def _options(spec: FilmSpec, index_bytes: int) -> dict[str, Any]:
+def _options(spec: FilmSpec, index_bytes: int, version_of_ffmpeg: int) -> dict[str, Any]:
     """The index goes into room kept at the front: faststart, which gives the same, writes the film twice."""
     options = copy_options(spec) | {"c:a": "copy", "moov_size": index_bytes}
     del options["fflags"]  # a bit-exact file has no title and no comment
-    return options | {"map_metadata": _TOLD, "map_chapters": _TOLD}
+    queue = {"thread_queue_size": _QUEUE} if version_of_ffmpeg >= _QUEUE_SINCE else {}
+    return options | queue | {"map_metadata": _TOLD, "map_chapters": _TOLD}
 
 
 def _index_bytes(frames: int, film_s: float, told_bytes: int) -> int:

@@ -37,7 +37,7 @@ class _Setting:
 def draw_card(text: str, size: tuple[int, int], *, heading: str = "") -> Image.Image:
     """Draw `text` (at most seven lines, then an ellipsis) under `heading` in small spaced capitals, as RGB.
 
-    Characters that no font at hand can show become dots.
+    Characters that no font at hand can show become their base letters, or dots.
     """
     card = _ground(size)
     pen = ImageDraw.Draw(card)

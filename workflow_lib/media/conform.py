@@ -80,12 +80,14 @@ def _copy(parts: list[Path], out: Path, spec: FilmSpec, *, ffmpeg: str) -> None:
 
 
 def _extend(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, own: int, frames: int, ffmpeg: str) -> None:
-    """Only the hold is encoded."""
+    """Only the hold is encoded, and only the last second is decoded for it."""
     hold = out.with_suffix(".hold.mp4")
-    last = f"trim=start_frame={own - 1},setpts=PTS-STARTPTS,tpad=stop_mode=clone:stop={frames - own},{TAGS}"
+    before_last = max(0.0, (own - 1.5) / float(spec.fps))
+    last = f"setpts=PTS-STARTPTS,tpad=stop_mode=clone:stop={frames - own},{TAGS}"
     options: dict[str, Any] = x264_options(spec, quality) | {"vf": last, "frames:v": frames - own}
     try:
-        run(_picture(clip).output(url(hold), **options), ffmpeg=ffmpeg, subject=clip.name)
+        stream = _picture(clip, ss=f"{before_last:.6f}").output(url(hold), **options)
+        run(stream, ffmpeg=ffmpeg, subject=clip.name)
         _copy([clip, hold], out, spec, ffmpeg=ffmpeg)
     finally:
         hold.unlink(missing_ok=True)
@@ -100,8 +102,8 @@ def _encode(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: 
     run(_picture(clip).output(url(out), **options), ffmpeg=ffmpeg, subject=clip.name)
 
 
-def _picture(clip: Path) -> Any:  # noqa: ANN401 (ffmpeg-python has no types)
-    return ffmpeg_python.input(url(clip), format_whitelist=FORMATS)["V:0"]
+def _picture(clip: Path, **options: str) -> Any:  # noqa: ANN401 (ffmpeg-python has no types)
+    return ffmpeg_python.input(url(clip), format_whitelist=FORMATS, **options)["V:0"]
 
 
 def conform_sound(

@@ -22,6 +22,9 @@ from workflow_lib.errors import BadMedia, MissingTool, OutOfSpace, WorkflowError
 from workflow_lib.files import atomic_path
 
 _QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error")
+_VERSION = re.compile(r"ffmpeg version (?:n?(\d+)\.)?")
+_NEWEST = 1000
+_ANSWER_S = 60  # on a busy machine and a slow disk
 _KEPT_LINES = 40  # a broken input can make ffmpeg talk without end
 _NO_ROOM = ("No space left on device", "Disk quota exceeded", "File too large", "Read-only file system")
 _SPEAKER = re.compile(r"^(\[[^\]]* @ 0x[0-9a-f]+\]\s*)+")
@@ -49,11 +52,25 @@ def binary(configured: str | None = None) -> str:
     path = shutil.which(configured) if configured else _embedded()
     if path is None:
         raise MissingTool(f"ffmpeg is not at {configured!r}: correct `ffmpeg` in config.yaml, or set it to null")
-    try:
-        subprocess.run([path, "-version"], check=True, capture_output=True, timeout=60)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise MissingTool(f"{path} does not run as ffmpeg: set `ffmpeg` in config.yaml to one that does") from error
+    version(path)
     return path
+
+
+@functools.cache
+def version(ffmpeg: str) -> int:
+    """The major version of an ffmpeg; a build without a number counts as the newest.
+
+    Raises:
+        MissingTool: it does not run.
+    """
+    try:
+        said = subprocess.run([ffmpeg, "-version"], check=True, capture_output=True, timeout=_ANSWER_S).stdout
+    except (OSError, subprocess.SubprocessError) as error:
+        raise MissingTool(f"{ffmpeg} does not run as ffmpeg: set `ffmpeg` in config.yaml to one that does") from error
+    found = _VERSION.match(said.decode(errors="replace"))
+    if found is None:
+        raise MissingTool(f"{ffmpeg} is another program than ffmpeg: set `ffmpeg` in config.yaml to one that is")
+    return int(found[1]) if found[1] else _NEWEST
 
 
 def _embedded() -> str:

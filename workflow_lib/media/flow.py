@@ -102,9 +102,9 @@ def _features(picture: Image.Image, side: int) -> Field:
     size = (max(8, round(picture.width * scale)), max(8, round(picture.height * scale)))
     small = picture.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR)
     channels = np.asarray(small.convert("YCbCr"), dtype=np.float32) / 255
-    bright: Field = channels[..., 0]
-    apart: NDArray[np.floating] = bright - _averaged(bright)
-    relief = apart / (np.sqrt(_averaged((apart * apart).astype(np.float32))) + _FAINT) * _RELIEF
+    bright = channels[..., 0]
+    apart = np.subtract(bright, _averaged(bright), dtype=np.float32)
+    relief = apart / (np.sqrt(_averaged(np.square(apart))) + _FAINT) * _RELIEF
     return np.concatenate([channels * _COLOR, relief[..., None]], axis=-1).astype(np.float32)
 
 
@@ -118,7 +118,7 @@ def _relit(a: Field, b: Field) -> tuple[Field, Field]:
     return (a - shift).astype(np.float32), (b + shift).astype(np.float32)
 
 
-def _averaged(values: Field) -> Field:
+def _averaged(values: NDArray[np.floating]) -> Field:
     return boxed(boxed(values, 0, _SURROUNDINGS), 1, _SURROUNDINGS)
 
 
@@ -190,7 +190,7 @@ def _costs(a: Field, b: Field, reach: tuple[int, int]) -> Field:
     return boxed(boxed(costs, 2, _WINDOW), 3, _WINDOW)
 
 
-def boxed(values: Field, axis: int, reach: int) -> Field:
+def boxed(values: NDArray[np.floating], axis: int, reach: int) -> Field:
     """The mean of `reach` values on both sides, along one axis."""
     pad = [(0, 0)] * values.ndim
     pad[axis] = (reach + 1, reach)

@@ -27,6 +27,7 @@ _NAMES = (
     "Hiragino Sans GB.ttc",
 )
 _DOT = "\u00b7"
+_DASHES = dict.fromkeys(range(0x2010, 0x2016), "-")
 _PROBE_SIZE = 24
 _NO_CHARACTER = "\U0010ffff"
 
@@ -42,8 +43,8 @@ class Face:
         return _font(self.path, size)
 
     def showable(self, text: str) -> str:
-        """`text` with a dot for each character that this face lacks, and one space for any white space."""
-        return "".join(letter if _has(self.path, letter) else _DOT for letter in _plain(text))
+        """`text` with one space for any white space, and a base letter or a dot for what this face lacks."""
+        return "".join(_shown(self.path, letter) for letter in _plain(text))
 
     def misses(self, text: str) -> int:
         """How many different characters of `text` this face lacks."""
@@ -60,9 +61,17 @@ def face_for(text: str) -> Face:
 
 def _plain(text: str) -> Iterator[str]:
     """The characters that are drawn: composed, without marks that only say how to draw others."""
-    for letter in " ".join(unicodedata.normalize("NFC", text).split()):
+    for letter in " ".join(unicodedata.normalize("NFC", text).translate(_DASHES).split()):
         if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Mn", "Me"):
             yield letter
+
+
+def _shown(path: str | None, letter: str) -> str:
+    """`letter`, or what stands for it where the face lacks it: its base letter, else a dot."""
+    if _has(path, letter):
+        return letter
+    base = unicodedata.normalize("NFKD", letter)[0]
+    return base if base != letter and _has(path, base) else _DOT
 
 
 @functools.lru_cache(maxsize=64)

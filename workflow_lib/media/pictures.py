@@ -27,6 +27,7 @@ _SIGNATURES = (
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\x1aE\xdf\xa3", "a Matroska or WebM film"),
     (b"{", "a JSON text"),
+    ((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM"), "one, but is cut short or damaged; export it again"),
 )
 _TEXT = frozenset(range(32, 127)) | {9, 10, 12, 13}
 
@@ -179,7 +180,7 @@ def _looks_like(path: Path) -> str:
         head = stream.read(512)
     if not head:
         return "it is empty"
-    named = next((name for magic, name in _SIGNATURES if head.startswith(magic)), "")
+    named = next((name for magics, name in _SIGNATURES if head.startswith(magics)), "")
     if named:
         return f"it starts like {named}"
     if head[4:8] == b"ftyp":

@@ -1,0 +1,120 @@
+"""`snakemake -n` and the run that finds nothing to do, against a Snakefile of the same graph with none of our code.
+
+    .venv/bin/python benchmarks/planning.py [1 100 1000]
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from side_by_side import ROOT, compare, machine, quiet
+
+CLIPS = 18
+SNAKEMAKE = (sys.executable, "-m", "snakemake")
+BARE = '''
+N = [f"{n:02d}" for n in range(1, 19)]
+wildcard_constraints:
+    project=r"projects/[A-Za-z0-9_-]{1,100}",
+    clip=r"\\d{2}",
+rule all:
+    input: expand("{project}/final.mp4", project=glob_wildcards("{project}/project.yaml").project),
+    default_target: True
+rule compose:
+    input: "{project}/assets/ground.png"
+    output: "{project}/assets/composites/clip_{clip}.png"
+    log: "{project}/.work/log/compose_{clip}.log"
+    message: "Compose {output}"
+    shell: "false"
+rule generate:
+    input: "{project}/assets/composites/clip_{clip}.png"
+    output: "{project}/videos/clip_{clip}.mp4"
+    log: "{project}/.work/log/generate_{clip}.log"
+    message: "Generate {output}"
+    shell: "false"
+rule narrate:
+    output: "{project}/audio/narration/clip_{clip}.wav"
+    log: "{project}/.work/log/narrate_{clip}.log"
+    message: "Narrate {output}"
+    shell: "false"
+rule conform:
+    input: "{project}/videos/clip_{clip}.mp4", "{project}/audio/narration/clip_{clip}.wav"
+    output: "{project}/.work/final/clip_{clip}.mp4", "{project}/.work/final/clip_{clip}.flac"
+    log: "{project}/.work/log/conform_{clip}.log"
+    message: "Conform {output[0]}"
+    shell: "false"
+rule mix:
+    input: expand("{{project}}/.work/final/clip_{clip}.flac", clip=N)
+    output: "{project}/.work/final/sound.m4a"
+    log: "{project}/.work/log/mix.log"
+    message: "Mix {output}"
+    shell: "false"
+rule assemble:
+    input: expand("{{project}}/.work/final/clip_{clip}.mp4", clip=N), "{project}/.work/final/sound.m4a"
+    output: "{project}/final.mp4"
+    log: "{project}/.work/log/assemble.log"
+    message: "Assemble {output}"
+    shell: "false"
+'''
+
+
+def write_project(folder: Path) -> None:
+    """A small film of 18 clips, each with five-part prompt, recipe and narration."""
+    (folder / "assets").mkdir(parents=True)
+    Image.new("RGB", (64, 64), "#446688").save(folder / "assets/ground.png")
+    clip = """
+  - title: A clip
+    prompt:
+      action: A giant tortoise walks up the black slope
+      details: front legs first, then the back legs, shell swaying
+      sequence: loose cinders slide away behind it
+      environment: dry heat, thin cloud, low sun
+      camera: slow push in
+    narration: Short.
+    composite: {background: assets/ground.png, characters: [{image: assets/ground.png, x: 0.4, y: 0.8, height: 0.2}]}"""
+    head = "title: Small\nsize: [64, 64]\nfps: 8\nduration: 1\nclips:"
+    (folder / "project.yaml").write_text(head + clip * CLIPS + "\n")
+
+
+def install(folder: Path) -> Path:
+    """A fresh installation with one built project."""
+    for name in ("Snakefile", "config.yaml", "rules", "scripts", "workflow_lib", "profiles"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy2)(source, folder / name)
+    (folder / "bare.smk").write_text(BARE)
+    write_project(folder / "projects/p0001")
+    quiet(*SNAKEMAKE, "--cores", "all", "projects/p0001/final.mp4", cwd=folder)()
+    return folder
+
+
+def main(counts: list[int]) -> None:
+    """Measure each number of projects."""
+    print(machine())
+    with tempfile.TemporaryDirectory() as name:
+        folder = install(Path(name))
+        for count in counts:
+            for number in range(2, count + 1):
+                target = folder / f"projects/p{number:04d}"
+                if not target.exists():
+                    subprocess.run(["cp", "-al", folder / "projects/p0001", target], check=True)
+            shutil.rmtree(folder / ".snakemake", ignore_errors=True)
+            _measure(folder, count)
+
+
+def _measure(folder: Path, count: int) -> None:
+    runs = 5 if count <= 100 else 3  # noqa: PLR2004
+    bare = (*SNAKEMAKE, "-s", "bare.smk")
+    for title, arguments in (("nothing to do", ("--cores", "1", "all")), ("dry run, all to make", ("-n", "--forceall", "all"))):
+        things = {
+            "with Clipwright": quiet(*SNAKEMAKE, *arguments, cwd=folder),
+            "the same graph alone": quiet(*bare, *arguments, cwd=folder),
+        }
+        compare(f"{count} projects of {CLIPS} clips: {title}", "with Clipwright", things, runs)
+
+
+if __name__ == "__main__":
+    main([int(argument) for argument in sys.argv[1:]] or [1, 100, 1000])
