@@ -15,13 +15,11 @@ rule mix_sound:
         sound="{project}/.work/{cut}/sound.m4a",
     log:
         "{project}/.work/log/{cut}/mix_sound.log",
-    params:
-        clips=film_numbers,
     message:
         "Mix {output.sound}"
     shell:
         '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/mix_sound.py"'
-        " --project {wildcards.project:q} --cut {wildcards.cut} --clips {params.clips} --log {log:q}"
+        " --project {wildcards.project:q} --cut {wildcards.cut} --parts {input.parts:q} --log {log:q}"
 
 
 rule assemble_film:
@@ -32,10 +30,8 @@ rule assemble_film:
         film="{project}/{cut}.mp4",
     log:
         "{project}/.work/log/{cut}/assemble.log",
-    params:
-        clips=film_numbers,
     message:
         "Assemble {output.film}"
     shell:
         '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/assemble_film.py"'
-        " --project {wildcards.project:q} --cut {wildcards.cut} --clips {params.clips} --log {log:q}"
+        " --project {wildcards.project:q} --cut {wildcards.cut} --parts {input.pictures:q} --log {log:q}"

@@ -9,10 +9,6 @@ def film_inputs(wildcards):
     return RUN.film_inputs(wildcards.project, wildcards.cut)
 
 
-def film_numbers(wildcards):
-    return RUN.numbers(wildcards.project, wildcards.cut)
-
-
 def sound_inputs(wildcards):
     return RUN.sound_inputs(wildcards.project, wildcards.cut)
 
@@ -23,10 +19,6 @@ def conform_inputs(wildcards):
 
 def clip_inputs(wildcards):
     return RUN.clip_inputs(wildcards.project, "final", wildcards.clip)
-
-
-def clip_request(wildcards):
-    return RUN.clip_request(wildcards.project, "final", wildcards.clip)
 
 
 def clip_threads(wildcards):
@@ -49,18 +41,8 @@ def draft_inputs(wildcards):
     return RUN.clip_inputs(wildcards.project, "draft", wildcards.clip)
 
 
-def draft_request(wildcards):
-    return RUN.clip_request(wildcards.project, "draft", wildcards.clip)
-
-
 def composite_inputs(wildcards):
     return RUN.composite_inputs(wildcards.project, wildcards.clip, wildcards.split)
-
-
-def spoken_inputs(wildcards):
-    return RUN.spoken_inputs(
-        wildcards.project, wildcards.clip, draft=wildcards.folder != "audio"
-    )
 
 
 def unknown_target(wildcards):

@@ -23,8 +23,6 @@ rule generate_clip:
         kling=kling_units,
         veo=veo_units,
         omni=omni_units,
-    params:
-        request=clip_request,
     message:
         "Generate {output.clip}"
     shell:
@@ -40,8 +38,6 @@ rule draft_clip:
         clip="{project}/.work/draft/clips/clip_{clip}.mp4",
     log:
         "{project}/.work/log/draft_{clip}.log",
-    params:
-        request=draft_request,
     message:
         "Draft {output.clip}"
     shell:

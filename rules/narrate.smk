@@ -9,18 +9,14 @@ A recording that the user put there is kept.
 
 rule narrate_clip:
     """Speak the line of a clip."""
-    input:
-        spoken_inputs,
     output:
         line="{project}/{folder}/narration/clip_{clip}.wav",
     log:
         "{project}/.work/log/{folder}/narrate_{clip}.log",
     wildcard_constraints:
-        folder=r"audio|\.work/draft",
-    params:
-        cut=lambda wildcards: "final" if wildcards.folder == "audio" else "draft",
+        folder=f"{layout.NARRATION}|{layout.DRAFT_NARRATION}",
     message:
         "Narrate {output.line}"
     shell:
         '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/narrate_clip.py"'
-        " --project {wildcards.project:q} --clip {wildcards.clip} --cut {params.cut} --log {log:q}"
+        " --project {wildcards.project:q} --clip {wildcards.clip} --folder {wildcards.folder:q} --log {log:q}"

@@ -8,4 +8,4 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from workflow_lib import jobs, stages
 
 if __name__ == "__main__":
-    jobs.main(__doc__, lambda film, args, settings: stages.assemble_film(film, args.clips, ffmpeg_path=settings.ffmpeg))
+    jobs.main(__doc__, lambda film, args, settings: stages.assemble_film(film, args.parts, ffmpeg_path=settings.ffmpeg))

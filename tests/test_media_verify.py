@@ -60,13 +60,13 @@ def test_damage_in_the_middle_is_found(tmp_path: Path) -> None:
         verify_clip(_damaged(clip, 0.5, 1500))
 
 
-def test_a_transport_stream_cut_short_of_its_promise_is_named(tmp_path: Path) -> None:
+def test_a_clip_cut_short_of_its_promise_is_named(tmp_path: Path) -> None:
     """A clip whose header promises more than can be decoded says where it stops."""
     whole = generate(tmp_path / "whole.mkv", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=12:d=10").read_bytes()
     path = tmp_path / "clip_07.mkv"
     path.write_bytes(whole[: len(whole) // 3])
 
-    with pytest.raises(BadMedia, match=r"clip_07\.mkv: (stops at \d+\.\d s of 10\.0 s|cannot be decoded)"):
+    with pytest.raises(BadMedia, match=r"clip_07\.mkv: stops at \d\.\d s of 10\.0 s, the file is cut short"):
         verify_clip(path)
 
 
@@ -111,13 +111,11 @@ def test_a_film_with_a_damaged_end_is_refused(film: Path) -> None:
 def test_sound_that_ends_early_or_starts_late_is_refused(film: Path, tmp_path: Path) -> None:
     """Picture and sound must start together and end within 40 ms."""
     short = generate(tmp_path / "short.mp4", "-i", str(film), "-c:v", "copy", "-af", "atrim=end=2.4")
-    late = generate(
-        tmp_path / "late.mp4", "-i", str(film), "-itsoffset", "0.1", "-i", str(film), "-map", "0:v", "-map", "1:a",
-        "-c:v", "copy", "-af", "atrim=end=2.4", "-avoid_negative_ts", "disabled", "-movflags", "-use_edit_list",
-    )  # fmt: skip
+    later = ("-itsoffset", "0.1", "-i", str(film), "-map", "0:v", "-map", "1:a", "-c", "copy", "-t", "2.5")
+    late = generate(tmp_path / "late.mp4", "-i", str(film), *later)
 
     for wrong in (short, late):
-        with pytest.raises(BadMedia, match="its sound (ends|starts)"):
+        with pytest.raises(BadMedia, match=r"its sound (ends|starts)"):
             verify_film(wrong, SPEC, 60)
 
 

@@ -280,15 +280,17 @@ def test_a_clip_put_there_by_hand_is_kept(built: Studio) -> None:
 
 
 def test_a_hand_made_clip_named_as_target_is_left_alone(built: Studio) -> None:
-    """Asking for the user's own clip by name, even with force, says that it is kept."""
+    """The user's own clip is up to date as a target, and forcing it is refused with a line."""
     own = built.path("videos/clip_02.mp4")
     shutil.copyfile(built.path("videos/clip_04.mp4"), own)
     content = own.read_bytes()
 
-    done = built.snakemake("--cores", "1", "-f", "projects/film/videos/clip_02.mp4")
+    asked = built.snakemake("--cores", "1", "projects/film/videos/clip_02.mp4")
+    forced = built.snakemake("--cores", "1", "-f", "projects/film/videos/clip_02.mp4")
 
-    assert done.returncode == 0
-    assert "projects/film/videos/clip_02.mp4 was put there by hand and is kept" in done.stdout
+    assert "Nothing to be done" in asked.stdout
+    assert forced.returncode == 1
+    assert "projects/film/videos/clip_02.mp4: put there by hand and kept; delete it to have it made" in forced.stdout
     assert own.read_bytes() == content
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workflow_lib import layout, locks, plan, receipts
+from workflow_lib.digests import Digests
 from workflow_lib.media import encode, ffmpeg, verify
 from workflow_lib.plan import ClipPlan
 from workflow_lib.project import Film
@@ -46,7 +47,7 @@ def clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
 def _receipt(film: Film, item: ClipPlan, made: Path, started: datetime, took_s: float) -> Receipt:
     clip = item.clip
     looked_at = [*clip.source.files(), *([clip.source.start] if clip.source.start else [])]
-    marks = plan.open_marks(film)
+    marks = plan.open_marks(film, Digests(film.project))
     return Receipt(
         outcome="animatic",
         backend=clip.backend,

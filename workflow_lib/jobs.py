@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from workflow_lib import config, files, project
+from workflow_lib import config, files, layout, project
 from workflow_lib.config import Config
 from workflow_lib.errors import WorkflowError
 from workflow_lib.layout import Project
@@ -25,7 +25,8 @@ def main(description: str, job: Job) -> None:
 
     def made(settings: Config) -> str:
         film = project.load(Project(args.project), settings)
-        return job(film if args.cut == "final" else film.draft(), args, settings)
+        is_draft = args.cut == "draft" or args.folder != layout.NARRATION
+        return job(film.draft() if is_draft else film, args, settings)
 
     sys.exit(guarded(f"{args.project}" + (f" clip {args.clip:02d}" if args.clip else ""), made, args.log))
 
@@ -66,7 +67,8 @@ def _parser(description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--project", type=Path, required=True, help="the project's folder")
     parser.add_argument("--clip", type=int, default=0, help="the number of the clip")
-    parser.add_argument("--clips", type=int, nargs="+", default=[], help="the numbers of the clips to join, in order")
+    parser.add_argument("--parts", type=layout.number, nargs="+", default=[], help="the files to join, in order")
     parser.add_argument("--cut", choices=("final", "draft"), default="final", help="which cut of the film")
+    parser.add_argument("--folder", default="audio", help="where a spoken line goes: audio, or the draft's folder")
     parser.add_argument("--log", type=Path, help="where to write what was done")
     return parser

@@ -15,6 +15,8 @@ PROJECT = rf"(?:channels/{_ID}/)?projects/{_ID}"
 NO_PROJECT = rf"(?!{PROJECT}/(?:final|draft|videos/clip_\d+|\.work/.+)\.mp4$).*(?:final|draft|clip_\d+)"
 CLIP = r"\d{2}|[1-9]\d{2}"
 CUT = "final|draft"
+NARRATION = "audio"
+DRAFT_NARRATION = r"\.work/draft"
 MAX_CLIPS = 999
 CONFIG = "config.yaml"
 
@@ -25,6 +27,15 @@ _FOLDERS = ("projects/*/project.yaml", "channels/*/projects/*/project.yaml")
 def label(number: int) -> str:
     """The name of a clip: `clip_07`, `clip_100`."""
     return f"clip_{number:02d}"
+
+
+def number(path: str) -> int:
+    """The number in the name of a clip's file.
+
+    Raises:
+        ValueError: it is no clip's file.
+    """
+    return int(Path(path).stem.removeprefix("clip_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +64,46 @@ class Project:
         """What may be deleted at any time."""
         return self.root / ".work"
 
+    @property
+    def digests(self) -> Path:
+        """What is remembered of the files' digests."""
+        return self.root / ".work" / "digests.json"
+
     def film(self, cut: Cut) -> Path:
         """`final.mp4` or `draft.mp4`."""
         return self.root / f"{cut}.mp4"
 
     def video(self, number: int) -> Path:
         """The clip."""
-        return self.root / "videos" / f"{label(number)}.mp4"
+        return Path(f"{self.root}/videos/{label(number)}.mp4")
 
     def composite(self, number: int, *, split: bool = False) -> Path:
         """The picture that the clip starts from."""
-        return self.root / "assets" / "composites" / f"{label(number)}{'_split' if split else ''}.png"
+        return Path(f"{self.root}/assets/composites/{label(number)}{'_split' if split else ''}.png")
 
     def keyframe(self, number: int, side: Side) -> Path:
         """The start or end still, where the manifest does not name one."""
-        return self.root / "keyframes" / f"{label(number)}_{side}.png"
+        return Path(f"{self.root}/keyframes/{label(number)}_{side}.png")
 
     def narration(self, number: int) -> Path:
         """The spoken line, with its alignment beside it (`.json`)."""
-        return self.root / "audio" / "narration" / f"{label(number)}.wav"
+        return Path(f"{self.root}/audio/narration/{label(number)}.wav")
 
     def draft_narration(self, number: int) -> Path:
         """The scratch line of a draft whose film has a paid voice."""
-        return self.work / "draft" / "narration" / f"{label(number)}.wav"
+        return Path(f"{self.root}/.work/draft/narration/{label(number)}.wav")
 
     def draft_clip(self, number: int) -> Path:
         """The draft's own clip."""
-        return self.work / "draft" / "clips" / f"{label(number)}.mp4"
+        return Path(f"{self.root}/.work/draft/clips/{label(number)}.mp4")
 
     def picture(self, cut: Cut, number: int) -> Path:
         """The conformed picture of a clip."""
-        return self.work / cut / f"{label(number)}.mp4"
+        return Path(f"{self.root}/.work/{cut}/{label(number)}.mp4")
 
     def clip_sound(self, cut: Cut, number: int) -> Path:
         """The conformed sound of a clip."""
-        return self.work / cut / f"{label(number)}.flac"
+        return Path(f"{self.root}/.work/{cut}/{label(number)}.flac")
 
     def sound(self, cut: Cut) -> Path:
         """The sound of the whole film."""

@@ -27,7 +27,7 @@ def making(project: Project, target: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(lock):
-        for torn in target.parent.glob(f".{target.stem}.*{target.suffix}"):
+        for torn in target.parent.glob(f".{target.stem}.*"):
             torn.unlink(missing_ok=True)
         yield
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from workflow_lib import catalog, files, identity, layout, receipts, stamps
+from workflow_lib.digests import Digests
 from workflow_lib.errors import InvalidInput, MissingTool, Problem
 from workflow_lib.identity import Pictures
 from workflow_lib.marks import Mark, Marks
@@ -55,7 +57,7 @@ class ClipPlan:
         return catalog.LIMITS[self.clip.backend].price_usd(self.clip.seconds) if self.to_make else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FilmPlan:
     """How one cut of a film stands."""
 
@@ -70,8 +72,13 @@ class FilmPlan:
         Raises:
             InvalidInput: the film has no such clip.
         """
-        wanted = self.film.clip(number)
-        return next(item for item in self.clips if item.clip is wanted)
+        found = self._by_number.get(number)
+        # The film says which numbers it has.
+        return found or self._by_number[self.film.clip(number).number]
+
+    @cached_property
+    def _by_number(self) -> dict[int, ClipPlan]:
+        return {item.clip.number: item for item in self.clips}
 
     @property
     def price_usd(self) -> float:
@@ -86,9 +93,10 @@ def of(film: Film) -> FilmPlan:
         InvalidInput: with every picture that is wrong.
     """
     found = {clip.number: receipts.read(layout.receipt(film.video(clip))) for clip in film.clips}
-    marks = open_marks(film, found.values())
+    digests = Digests(film.project)
+    marks = open_marks(film, digests, found.values())
     problems: list[Problem] = []
-    clips = tuple(_clip_plan(film, clip, found[clip.number], marks, problems) for clip in film.clips)
+    clips = tuple(_clip_plan(film, clip, found[clip.number], marks, digests, problems) for clip in film.clips)
     if problems:
         raise InvalidInput(problems)
     standing, reasons = _film_standing(film, clips)
@@ -104,25 +112,28 @@ def of_clip(film: Film, number: int) -> ClipPlan:
     clip = film.clip(number)
     problems: list[Problem] = []
     receipt = receipts.read(layout.receipt(film.video(clip)))
-    item = _clip_plan(film, clip, receipt, open_marks(film), problems)
+    digests = Digests(film.project)
+    item = _clip_plan(film, clip, receipt, open_marks(film, digests), digests, problems)
     if problems:
         raise InvalidInput(problems)
     return item
 
 
-def open_marks(film: Film, found: Iterable[Receipt | None] | None = None) -> Marks:
+def open_marks(film: Film, digests: Digests, found: Iterable[Receipt | None] | None = None) -> Marks:
     """The marks of the project's pictures, as far as the receipts of its clips hold them."""
     if found is None:
         found = [receipts.read(layout.receipt(film.video(clip))) for clip in film.clips]
     known: dict[str, Mark] = {}
     for receipt in found:
         known.update(receipt.pictures if receipt else {})
-    return Marks(film.project.root, known)
+    return Marks(film.project, digests, known)
 
 
-def _clip_plan(film: Film, clip: Clip, receipt: Receipt | None, marks: Marks, problems: list[Problem]) -> ClipPlan:
+def _clip_plan(
+    film: Film, clip: Clip, receipt: Receipt | None, marks: Marks, digests: Digests, problems: list[Problem]
+) -> ClipPlan:
     video = film.video(clip)
-    by_hand = video.exists() and (receipt is None or not receipt.file.is_at(video))
+    by_hand = video.exists() and (receipt is None or not receipt.file.is_at(video, digests))
     pictures = Pictures() if by_hand else identity.identify(film, clip, marks, problems)
     if pictures is None:
         pictures = _as_before(receipt)
@@ -136,8 +147,8 @@ def _clip_plan(film: Film, clip: Clip, receipt: Receipt | None, marks: Marks, pr
         standing=standing,
         reasons=reasons,
         pictures=pictures,
-        narration=narration_plan(film, clip),
-        video_sha256=files.sha256_file(video) if by_hand else sha256,
+        narration=narration_plan(film, clip, digests),
+        video_sha256=digests.of(video) if by_hand else sha256,
     )
 
 
@@ -200,19 +211,19 @@ def narration_key(film: Film, clip: Clip) -> str:
     return files.digest({"text": clip.narration, "voice": film.voice})
 
 
-def narration_plan(film: Film, clip: Clip) -> NarrationPlan:
+def narration_plan(film: Film, clip: Clip, digests: Digests) -> NarrationPlan:
     """How the spoken line of `clip` stands; a recording that the user put there is kept."""
     path = film.narration(clip)
     key = narration_key(film, clip) if clip.narration else ""
     if not path.exists():
         return NarrationPlan("missing" if key else "fresh", key)
-    written = receipts.read_json(layout.receipt(path))
+    written = files.read_json(layout.receipt(path))
     try:
-        ours = FileId(**written["file"]).is_at(path)
+        ours = FileId(**written["file"]).is_at(path, digests)
     except (KeyError, TypeError):
         ours = False
     if not ours:
-        return NarrationPlan("manual", files.sha256_file(path))
+        return NarrationPlan("manual", digests.of(path))
     if not key:
         return NarrationPlan("fresh", "")
     return NarrationPlan("fresh" if written.get("key") == key else "stale", key)
@@ -249,9 +260,14 @@ def is_conformed(film: Film, item: ClipPlan) -> bool:
     """Whether the conformed copy of a clip is there and made from what the clip is now."""
     path = film.project.picture(film.cut, item.clip.number)
     known = not item.to_make and item.narration.standing != "stale"
-    return (
-        known and path.exists() and receipts.read_json(layout.receipt(path)).get("from") == conformed_from(film, item)
-    )
+    return known and path.exists() and files.read_json(layout.receipt(path)).get("from") == conformed_from(film, item)
+
+
+def remember(film: Film) -> None:
+    """Keep the digests of the film's files, so that the next plan need not read them."""
+    paths = [film.video(clip) for clip in film.clips] + [film.narration(clip) for clip in film.clips]
+    pictures = [path for clip in film.clips for path in (*clip.source.files(), clip.source.start) if path]
+    Digests(film.project).remember(dict.fromkeys([*paths, *pictures]))
 
 
 def _film_standing(film: Film, clips: Sequence[ClipPlan]) -> tuple[Standing, tuple[str, ...]]:
@@ -270,7 +286,7 @@ def _film_standing(film: Film, clips: Sequence[ClipPlan]) -> tuple[Standing, tup
 
 def _differences(film: Film, parts: Sequence[Part]) -> tuple[str, ...]:
     """How `parts` differ from those that the film was joined from, as far as that was kept."""
-    kept = receipts.read_json(layout.receipt(film.project.sound(film.cut))).get("parts")
+    kept = files.read_json(layout.receipt(film.project.sound(film.cut))).get("parts")
     if not isinstance(kept, list):
         return ("made from other clips",)
     old: Mapping[int, list[object]] = {part[0]: part for part in kept if isinstance(part, list) and part}

@@ -5,37 +5,31 @@ A receipt is written before its file is moved into place, so a file without its 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from workflow_lib import files
+from workflow_lib.digests import Digests
 from workflow_lib.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
 class FileId:
-    """The bytes of a made file."""
+    """The bytes of a made file: how many, and their SHA-256."""
 
     size: int
-    mtime_ns: int
     sha256: str
 
     @classmethod
     def of(cls, path: Path) -> FileId:
         """That of the file at `path`."""
-        stat = path.stat()
-        return cls(stat.st_size, stat.st_mtime_ns, files.sha256_file(path))
+        return cls(path.stat().st_size, files.sha256_file(path))
 
-    def is_at(self, path: Path) -> bool:
-        """Whether `path` still is that file; its bytes are read only when its time stamp differs."""
-        stat = path.stat()
-        if stat.st_size != self.size:
-            return False
-        return stat.st_mtime_ns == self.mtime_ns or files.sha256_file(path) == self.sha256
+    def is_at(self, path: Path, digests: Digests) -> bool:
+        """Whether `path` still is that file."""
+        return path.stat().st_size == self.size and digests.of(path) == self.sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +52,12 @@ class Receipt:
 
 def read(path: Path) -> Receipt | None:
     """The receipt at `path`; None when there is none or it cannot be understood."""
-    value = read_json(path)
+    value = files.read_json(path)
     try:
         pictures = {name: Mark(**mark) for name, mark in value.pop("pictures", {}).items()}
         return Receipt(**{**value, "file": FileId(**value["file"]), "pictures": pictures})
     except (TypeError, KeyError, AttributeError):
         return None
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object at `path`; empty when there is none or it is torn."""
-    try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def write_json(path: Path, value: Mapping[str, object]) -> None:
-    """Replace the file at `path` by `value`: keys sorted, a newline at the end."""
-    files.write_text(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def put_in_place(finished: Path, target: Path, receipt_path: Path, receipt: Mapping[str, object]) -> None:
@@ -86,7 +66,7 @@ def put_in_place(finished: Path, target: Path, receipt_path: Path, receipt: Mapp
     The old file goes first, then the receipt comes, then the new file: a receipt alone says that the file is gone.
     """
     target.unlink(missing_ok=True)
-    write_json(receipt_path, receipt)
+    files.write_json(receipt_path, receipt)
     finished.replace(target)
     descriptor = os.open(target.parent, os.O_RDONLY)
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_lib import files, identity, layout, locks, plan, receipts
+from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, MissingTool, WorkflowError
 from workflow_lib.marks import PIXELS_STAMP, RECIPE_STAMP
 from workflow_lib.media import assemble, composite, conform, encode, ffmpeg, pictures, probe, sound, voice
@@ -27,7 +28,7 @@ def compose(film: Film, number: int) -> str:
     if recipe is None or target is None:
         raise WorkflowError(f"{clip.label} has no recipe to compose from")
     with locks.making(film.project, target):
-        marks = plan.open_marks(film)
+        marks = plan.open_marks(film, Digests(film.project))
         if target.exists() and marks.of(target).recipe is None:
             return f"{target}: put there by hand, kept"
         key = identity.recipe_key(recipe, film.frame, lambda layer: marks.of(layer).pixels)
@@ -46,7 +47,7 @@ def narrate(film: Film, number: int) -> str:
     clip = film.clip(number)
     target = film.narration(clip)
     with locks.making(film.project, target):
-        if plan.narration_plan(film, clip).standing not in ("missing", "stale"):
+        if plan.narration_plan(film, clip, Digests(film.project)).standing not in ("missing", "stale"):
             return f"{clip.label}: narration kept"
         if film.voice != SCRATCH:
             raise MissingTool(f"{clip.label}: this version speaks with `voice: {SCRATCH}` only; build draft.mp4")
@@ -92,7 +93,7 @@ def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
             "from": plan.conformed_from(film, item),
             "sound": files.sha256_file(flac),
         }
-        receipts.write_json(layout.receipt(out), made)
+        files.write_json(layout.receipt(out), made)
     return f"{clip.label}: {frames} frames, {report.mode}"
 
 
@@ -144,12 +145,12 @@ def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None
             title=film.title,
             chapters=chapters,
         )
-        receipts.write_json(layout.receipt(project.sound(cut)), {"parts": [list(part) for part in parts]})
+        files.write_json(layout.receipt(project.sound(cut)), {"parts": [list(part) for part in parts]})
     return f"{out}: {report.duration_s:.1f} s"
 
 
 def _conformed(film: Film, number: int) -> dict[str, Any]:
-    report = receipts.read_json(layout.receipt(film.project.picture(film.cut, number)))
+    report = files.read_json(layout.receipt(film.project.picture(film.cut, number)))
     if not {"frames", "from", "sound"} <= report.keys():
         raise BadMedia(f"{layout.label(number)} has no conformed copy; run again")
     return report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from workflow_lib import layout, receipts
+from workflow_lib import files, layout, receipts
 from workflow_lib.layout import Cut
 from workflow_lib.plan import ClipPlan, FilmPlan
 
@@ -64,7 +64,7 @@ def built_lines(plans: Mapping[tuple[str, Cut], FilmPlan], jobs: Iterable[tuple[
 
 def _built_line(found: FilmPlan) -> str:
     film = found.film
-    reports = [receipts.read_json(layout.receipt(film.project.picture(film.cut, clip.number))) for clip in film.clips]
+    reports = [files.read_json(layout.receipt(film.project.picture(film.cut, clip.number))) for clip in film.clips]
     seconds = film.spec.seconds(sum(int(report.get("frames", 0)) for report in reports))
     cost = sum(receipt.cost_usd for clip in film.clips if (receipt := receipts.read(layout.receipt(film.video(clip)))))
     return f"{film.project.film(film.cut)}: {seconds:.1f} s, {film.spec.width}x{film.spec.height}, cost ${cost:.2f}\n"

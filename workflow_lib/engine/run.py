@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ from snakemake.io import ancient
 from workflow_lib import catalog, config, layout, locks, plan, project
 from workflow_lib.engine import internals, report
 from workflow_lib.engine.internals import Workflow
-from workflow_lib.errors import InvalidInput, Problem, WorkflowError
+from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Cut, Project
 from workflow_lib.plan import ClipPlan, FilmPlan
 
@@ -49,6 +50,20 @@ def fail(error: WorkflowError) -> NoReturn:
     raise SystemExit(error.exit_code)
 
 
+def _unmade(path: Path, *, by_hand: bool) -> str:
+    """How a job names its input `path`: a file that was put there by hand in a way that no rule's output matches."""
+    return str(path.absolute()) if by_hand else str(path)
+
+
+_MAKERS: dict[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
+    "generate_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
+    "draft_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
+    "compose_picture": lambda _, item: (item.pictures.composite, item.clip.source.start),
+    "narrate_clip": lambda found, item: (item.narration.standing, found.film.narration(item.clip)),
+}
+"""How the file that a rule makes stands, and where it is."""
+
+
 class Run:
     """What the rules ask of one run; every film is planned once, when it is first asked for."""
 
@@ -56,7 +71,7 @@ class Run:
         self._workflow = workflow
         self._settings = settings
         self._plans: dict[tuple[str, Cut], FilmPlan] = {}
-        self._locks: list[FileLock] = []
+        self._locks: dict[str, FileLock] = {}
         self._jobs: list[tuple[str, dict[str, str]]] = []
 
     def set_caps(self) -> None:
@@ -98,31 +113,32 @@ class Run:
         what = "is not a project's file: projects/<id>/final.mp4, where <id> is 1 to 100 letters, digits, _ or -"
         fail(InvalidInput([Problem(repr(target), what)]))
 
-    def _keep(self, made: Path, *, up_to_date: bool) -> Callable[[list[Path]], Any]:
+    def _keep(self, made: Path, *, up_to_date: bool) -> Callable[[list[str]], Any]:
         """How the inputs of `made` are declared: ones that trigger nothing, or, when it must be made, plain ones.
 
         A job that is out of date is forced, and only then: Snakemake overlooks a forced job below another that runs
         when the inputs between them are ancient.
         """
         if up_to_date:
-            return lambda paths: ancient([str(path) for path in paths])
+            keep: Callable[[list[str]], Any] = ancient
+            return keep
         if made.exists():
             internals.force(self._workflow, str(made))
-        return lambda paths: [str(path) for path in paths]
+        return list
 
     def film_inputs(self, folder: str, cut: Cut) -> dict[str, Any]:
         """The conformed pictures and the sound of a film; what is not up to date is forced."""
         found = self.plan(folder, cut)
         where = found.film.project
         kept = self._keep(where.film(cut), up_to_date=found.standing == "fresh")
-        pictures = [where.picture(cut, item.clip.number) for item in found.clips]
-        return {"pictures": kept(pictures), "sound": kept([where.sound(cut)])}
+        pictures = [str(where.picture(cut, item.clip.number)) for item in found.clips]
+        return {"pictures": kept(pictures), "sound": kept([str(where.sound(cut))])}
 
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The conformed sound of each clip."""
         found = self.plan(folder, cut)
         kept = self._keep(found.film.project.sound(cut), up_to_date=found.standing == "fresh")
-        return kept([found.film.project.clip_sound(cut, item.clip.number) for item in found.clips])
+        return kept([str(found.film.project.clip_sound(cut, item.clip.number)) for item in found.clips])
 
     def conform_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
         """A clip and its spoken line."""
@@ -130,42 +146,33 @@ class Run:
         item = self._clip(found, number)
         conformed = found.standing == "fresh" or plan.is_conformed(found.film, item)
         kept = self._keep(found.film.project.picture(cut, item.clip.number), up_to_date=conformed)
-        spoken = [found.film.narration(item.clip)] if item.narration.key else []
-        return kept([found.film.video(item.clip), *spoken])
+        inputs = [_unmade(found.film.video(item.clip), by_hand=item.standing == "manual")]
+        if item.narration.key:
+            spoken = found.film.narration(item.clip)
+            inputs.append(_unmade(spoken, by_hand=item.narration.standing == "manual"))
+            if item.narration.standing == "stale":
+                internals.force(self._workflow, str(spoken))
+        return kept(inputs)
 
     def clip_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
-        """The pictures of a clip; for one that was put there by hand an input that nothing can make: no rule runs."""
+        """The pictures of a clip."""
         found = self.plan(folder, cut)
         item = self._clip(found, number)
-        video = found.film.video(item.clip)
-        if item.standing == "manual":
-            self._leave_alone(str(video))
-            return f"{video}.was-put-there-by-hand"
-        kept = self._keep(video, up_to_date=not item.to_make)
-        source = item.clip.source
-        return kept([path for path in (source.start, source.end) if path and (path.exists() or source.recipe)])
-
-    def _leave_alone(self, path: str) -> None:
-        """End a run that asks for a hand-made file itself: Snakemake would delete it before making it."""
-        targets = internals.targets(self._workflow)
-        if path in targets:
-            sys.stderr.write(f"{path} was put there by hand and is kept; delete it to have it made\n")
-            raise SystemExit(0 if len(targets) == 1 else WorkflowError.exit_code)
+        kept = self._keep(found.film.video(item.clip), up_to_date=not item.to_make)
+        source, by_hand = item.clip.source, item.pictures.composite == "manual"
+        ready = [path for path in (source.start, source.end) if path and (source.recipe or path.exists())]
+        return kept([_unmade(path, by_hand=by_hand) for path in ready])
 
     def composite_inputs(self, folder: str, number: str, split: str) -> Any:  # noqa: ANN401
-        """The layers of a composite; one that was put there by hand is not made by any rule."""
+        """The layers of a composite; nothing makes one that has no recipe."""
         found = self.plan(folder, "final")
         item = self._clip(found, number)
         path = found.film.project.composite(item.clip.number, split=bool(split))
-        if item.pictures.composite in ("manual", "none") or item.clip.source.start != path:
+        if item.clip.source.recipe is None or item.clip.source.start != path:
             return f"{path}.has-no-recipe"
         if item.pictures.composite == "stale":
             internals.force(self._workflow, str(path))
         return ancient([str(layer) for layer in item.clip.source.files()])
-
-    def clip_request(self, folder: str, cut: Cut, number: str) -> str:
-        """The request of a clip as canonical JSON."""
-        return self._clip(self.plan(folder, cut), number).request.canonical()
 
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""
@@ -175,20 +182,6 @@ class Run:
     def clip_units(self, folder: str, number: str, backend: str) -> int:
         """How many of a backend's places a clip takes: one, or none when another backend makes it."""
         return int(self._clip(self.plan(folder, "final"), number).clip.backend == backend)
-
-    def spoken_inputs(self, folder: str, number: str, *, draft: bool) -> list[str]:
-        """Nothing: a line is made from the manifest; it is forced when its words or voice changed."""
-        found = self.plan(folder, "draft" if draft else "final")
-        item = self._clip(found, number)
-        path = found.film.narration(item.clip)
-        if item.narration.standing == "manual":
-            return [f"{path}.was-put-there-by-hand"]
-        self._keep(path, up_to_date=item.narration.standing == "fresh")
-        return []
-
-    def numbers(self, folder: str, cut: Cut) -> list[int]:
-        """The numbers of a film's clips, in order."""
-        return [item.clip.number for item in self.plan(folder, cut).clips]
 
     def tell_plan(self) -> None:
         """Print what this run makes, why, and what it costs."""
@@ -204,10 +197,11 @@ class Run:
 
         self._jobs = internals.needed_jobs(self._workflow)
         try:
+            self._check_by_hand()
             plan.check_backends(self._clips_to_make())
             ffmpeg.binary(self._settings.ffmpeg)
             for folder in sorted({wildcards["project"] for _, wildcards in self._jobs if "project" in wildcards}):
-                self._locks.append(locks.hold_project(Project(Path(folder))))
+                self._locks[folder] = locks.hold_project(Project(Path(folder)))
         except WorkflowError as error:
             self.finish()
             fail(error)
@@ -218,10 +212,35 @@ class Run:
         self.finish()
 
     def finish(self) -> None:
-        """Give the locks back."""
-        for lock in self._locks:
+        """Keep what was learnt of the files, and give the locks back."""
+        for (folder, _), found in self._plans.items():
+            if folder in self._locks:
+                # What is remembered only saves time: a disk that is full must not hide why a run failed.
+                with contextlib.suppress(OutOfSpace):
+                    plan.remember(found.film)
+        for lock in self._locks.values():
             lock.release()
         self._locks.clear()
+
+    def _check_by_hand(self) -> None:
+        """Refuse to make what somebody put there, even when it is forced: Snakemake deletes a file before making it.
+
+        Raises:
+            WorkflowError: naming the files.
+        """
+        kept = [path for job in self._jobs for path in self._by_hand(*job)]
+        if kept:
+            raise WorkflowError(f"{', '.join(kept)}: put there by hand and kept; delete it to have it made")
+
+    def _by_hand(self, rule: str, wildcards: Mapping[str, str]) -> list[str]:
+        if rule not in _MAKERS:
+            return []
+        is_draft = rule == "draft_clip" or wildcards.get("folder", layout.NARRATION) != layout.NARRATION
+        cut: Cut = "draft" if is_draft else "final"
+        found = self.plan(wildcards["project"], cut)
+        item = self._clip(found, wildcards["clip"])
+        standing, path = _MAKERS[rule](found, item)
+        return [str(path)] if standing == "manual" else []
 
     def _clips_to_make(self) -> list[ClipPlan]:
         return [

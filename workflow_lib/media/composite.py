@@ -156,7 +156,7 @@ def _depth(character: Character) -> float:
 def _cut_out(
     character: Character, size: tuple[int, int], *, scale: float, margin: float
 ) -> tuple[Image.Image, int, int] | None:
-    """The part of `character` in the frame and `margin` around it as RGBA, and its place; None when it is outside.
+    """The part of `character` in the frame and `margin` around it as RGBA, and its place; None when nothing of it shows.
 
     All in pixels of a frame `scale` times `size`. Only that part is ever scaled: a huge figure costs no more.
     """
@@ -175,7 +175,8 @@ def _cut_out(
     image = _resized(figure, (x1 - x0, y1 - y0), ((x0 - left) * fx, (y0 - top) * fy, (x1 - left) * fx, (y1 - top) * fy))
     if character.opacity < 1:
         image.putalpha(image.getchannel("A").point(lambda value: round(value * character.opacity)))
-    return image, x0, y0
+    shown = image.getchannel("A").getbbox()
+    return None if shown is None else (image.crop(shown), x0 + shown[0], y0 + shown[1])
 
 
 def _resized(figure: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:

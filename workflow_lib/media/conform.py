@@ -60,7 +60,7 @@ def conform_picture(
             verify_clip(clip)
             _encode(clip, temporary, spec, quality, frames=frames, ffmpeg=ffmpeg, fit=fit)
         elif own == frames:
-            _copy([clip], temporary, spec, ffmpeg=ffmpeg)
+            _copy(clip, temporary, spec, ffmpeg=ffmpeg)
         else:
             _extend(clip, temporary, spec, quality, own=own, frames=frames, ffmpeg=ffmpeg)
         verify_clip(temporary, spec, frames, name=clip.name)
@@ -73,24 +73,32 @@ def _mode(own: int | None, frames: int) -> Mode:
     return "copied" if own == frames else "extended" if own < frames else "trimmed"
 
 
-def _copy(parts: list[Path], out: Path, spec: FilmSpec, *, ffmpeg: str) -> None:
-    with joining.part_list(parts, out) as listed:
-        stream = joining.joined(listed)["V:0"].output(url(out), **joining.copy_options(spec))
-        run(stream, ffmpeg=ffmpeg, subject=parts[0].name)
+def _copy(clip: Path, out: Path, spec: FilmSpec, *, ffmpeg: str) -> None:
+    run(_picture(clip).output(url(out), **joining.copy_options(spec)), ffmpeg=ffmpeg, subject=clip.name)
 
 
 def _extend(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, own: int, frames: int, ffmpeg: str) -> None:
-    """Only the hold is encoded, and only the last second is decoded for it."""
-    hold = out.with_suffix(".hold.mp4")
-    before_last = max(0.0, (own - 1.5) / float(spec.fps))
-    last = f"setpts=PTS-STARTPTS,tpad=stop_mode=clone:stop={frames - own},{TAGS}"
-    options: dict[str, Any] = x264_options(spec, quality) | {"vf": last, "frames:v": frames - own}
+    """Only the hold is encoded, and only the last second is decoded for it.
+
+    The clip's picture is set apart first: a file that is joined lasts as long as the longest of its tracks.
+    """
+    begun, hold = out.with_suffix(".begun.mp4"), out.with_suffix(".hold.mp4")
     try:
-        stream = _picture(clip, ss=f"{before_last:.6f}").output(url(hold), **options)
-        run(stream, ffmpeg=ffmpeg, subject=clip.name)
-        _copy([clip, hold], out, spec, ffmpeg=ffmpeg)
+        _copy(clip, begun, spec, ffmpeg=ffmpeg)
+        _hold(begun, hold, spec, quality, own=own, frames=frames - own, ffmpeg=ffmpeg)
+        with joining.part_list([begun, hold], out) as parts:
+            stream = joining.joined(parts)["V:0"].output(url(out), **joining.copy_options(spec))
+            run(stream, ffmpeg=ffmpeg, subject=clip.name)
     finally:
+        begun.unlink(missing_ok=True)
         hold.unlink(missing_ok=True)
+
+
+def _hold(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, own: int, frames: int, ffmpeg: str) -> None:
+    before_last = max(0.0, (own - 1.5) / float(spec.fps))
+    last = f"setpts=PTS-STARTPTS,tpad=stop_mode=clone:stop={frames},{TAGS}"
+    options: dict[str, Any] = x264_options(spec, quality) | {"vf": last, "frames:v": frames}
+    run(_picture(clip, ss=f"{before_last:.6f}").output(url(out), **options), ffmpeg=ffmpeg, subject=clip.name)
 
 
 def _encode(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: int, ffmpeg: str, fit: Fit) -> None:

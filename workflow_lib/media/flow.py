@@ -7,13 +7,12 @@ Finer sizes correct that by small displacements, drawn to what similar neighbour
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
-Field = NDArray[np.float32]
+from workflow_lib.media.fields import DIRECTIONS, Field, boxed, places, resized, sample
+from workflow_lib.media.trust import GAIN, RELUCTANCE, Motion, settled
 
 _SIDES = (80, 160, 320)  # the longer side of each size, in pixels
 _REACH = (22, 14)  # across and along, for a wide picture
@@ -21,7 +20,6 @@ _FINE_REACH = 2
 _CANDIDATES = 14
 _RIVALS = 2  # displacements nearer to a candidate than this are the same motion
 _GATHERINGS = 4
-_RELUCTANCE = 0.015  # to move otherwise than most of the picture
 _ROUNDS = (0.0, 0.0008, 0.003, 0.01)
 _CUT_OFF = 0.35
 _WINDOW = 2
@@ -31,31 +29,6 @@ _COLOR, _RELIEF, _FAINT = 0.6, 0.08, 0.02
 _SURROUNDINGS = 3
 _SIMILAR = 0.10
 _RINGS = (1, 2, 4, 7)
-_WIDE_RINGS = (1, 3, 7, 13)
-_DIRECTIONS = ((0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1))
-_PASSED_ON = 0.8
-_CRUMB = 9
-_AGREEMENT = 1.5  # pixels of the finest size
-_LIKENESS = 0.14
-_TRUSTED_SHARE = 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class Motion:
-    """Where each pixel of a picture goes in the other one: (height, width, 2) as x, y in fractions of the longer side.
-
-    `trust`: (height, width), 0..1. Where nothing can be trusted, the displacement is zero.
-    """
-
-    displacement: Field
-    trust: Field
-
-    def at(self, side: int) -> tuple[Field, Field]:
-        """Displacement, in cells, and trust on a grid whose longer side has `side` cells."""
-        height, width = self.trust.shape
-        scale = side / max(width, height)
-        grid = (max(2, round(width * scale)), max(2, round(height * scale)))
-        return resized(self.displacement, grid) * side, resized(self.trust[..., None], grid)[..., 0]
 
 
 def motion_between(first: Image.Image, second: Image.Image) -> tuple[Motion, Motion]:
@@ -66,34 +39,7 @@ def motion_between(first: Image.Image, second: Image.Image) -> tuple[Motion, Mot
         a, b = _relit(_features(first, side), _features(second, side))
         forward = _relaxed(a, b, _grown(forward, a.shape))
         backward = _relaxed(b, a, _grown(backward, a.shape))
-    return _motion(a, b, forward, backward), _motion(b, a, backward, forward)
-
-
-def sample(field: Field, x: Field, y: Field) -> Field:
-    """Read (height, width, channels) `field` at fractional places; beyond the border its edge goes on."""
-    height, width = field.shape[:2]
-    x, y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
-    left, top = np.minimum(x.astype(np.int32), width - 2), np.minimum(y.astype(np.int32), height - 2)
-    fx, fy = (x - left)[..., None], (y - top)[..., None]
-    upper = field[top, left] * (1 - fx) + field[top, left + 1] * fx
-    lower = field[top + 1, left] * (1 - fx) + field[top + 1, left + 1] * fx
-    mixed: Field = (upper * (1 - fy) + lower * fy).astype(np.float32)
-    return mixed
-
-
-def places(shape: tuple[int, ...]) -> tuple[Field, Field]:
-    """The x and y of each pixel of a field of `shape`."""
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    return x, y
-
-
-def resized(field: Field, size: tuple[int, int]) -> Field:
-    """Each channel of `field` at `size` (width, height)."""
-    channels = [
-        np.asarray(Image.fromarray(np.ascontiguousarray(field[..., channel])).resize(size, Image.Resampling.BILINEAR))
-        for channel in range(field.shape[2])
-    ]
-    return np.stack(channels, axis=-1)
+    return settled(a, b, forward, backward), settled(b, a, backward, forward)
 
 
 def _features(picture: Image.Image, side: int) -> Field:
@@ -139,7 +85,7 @@ def _coarse(a: Field, b: Field) -> Field:
     mine = np.stack([costs[dy, dx] for dy, dx in chosen], axis=-1)
     for _ in range(_GATHERINGS):
         mine = _guided(mine, weight + _TEXTURE, a)
-    mine[..., 1:] += _RELUCTANCE
+    mine[..., 0] = mine[..., 0] * GAIN - RELUCTANCE
     labels = np.array([(dx - across, dy - along) for dy, dx in chosen], np.float32)
     best: Field = labels[mine.argmin(axis=-1)]
     return best
@@ -190,16 +136,6 @@ def _costs(a: Field, b: Field, reach: tuple[int, int]) -> Field:
     return boxed(boxed(costs, 2, _WINDOW), 3, _WINDOW)
 
 
-def boxed(values: NDArray[np.floating], axis: int, reach: int) -> Field:
-    """The mean of `reach` values on both sides, along one axis."""
-    pad = [(0, 0)] * values.ndim
-    pad[axis] = (reach + 1, reach)
-    sums = np.cumsum(np.pad(values, pad, mode="edge"), axis=axis, dtype=np.float32)
-    width, length = 2 * reach + 1, values.shape[axis]
-    upper = np.take(sums, range(width, width + length), axis=axis)
-    return np.asarray((upper - np.take(sums, range(length), axis=axis)) / width, dtype=np.float32)
-
-
 def _best(costs: Field, reach: int) -> Field:
     """The cheapest displacement of each pixel, between the labels by a parabola."""
     count, _, height, width = costs.shape
@@ -226,54 +162,10 @@ def _guided(values: Field, weight: Field, guide: Field) -> Field:
     height, width = guide.shape[:2]
     total = weighted.copy()
     for ring in _RINGS:
-        for dy, dx in _DIRECTIONS:
+        for dy, dx in DIRECTIONS:
             top, left = pad + dy * ring, pad + dx * ring
             there = wide[top : top + height, left : left + width]
             alike = np.exp(-np.abs(there[..., count + 1 :] - guide).sum(axis=-1) / _SIMILAR)
             total += there[..., : count + 1] * alike[..., None]
     mean: Field = total[..., :count] / np.maximum(total[..., count:], 1e-8)
     return mean
-
-
-def _followed(values: Field, trust: Field, guide: Field) -> tuple[Field, Field]:
-    """Each pixel as it is, or like a neighbour that is alike and can be trusted more: means would tear edges."""
-    pad, (height, width) = max(_WIDE_RINGS), trust.shape
-    around = ((pad, pad), (pad, pad), (0, 0))
-    wide = np.pad(np.concatenate([values, trust[..., None], guide], axis=-1), around, mode="edge")
-    best, credit = values.copy(), trust.copy()
-    for ring in _WIDE_RINGS:
-        for dy, dx in _DIRECTIONS:
-            top, left = pad + dy * ring, pad + dx * ring
-            there = wide[top : top + height, left : left + width]
-            offer = there[..., 2] * _PASSED_ON * np.exp(-np.abs(there[..., 3:] - guide).sum(axis=-1) / _SIMILAR)
-            better = offer > credit
-            best[better], credit[better] = there[better][:, :2], offer[better]
-    return best, credit
-
-
-def _motion(a: Field, b: Field, flow: Field, back: Field) -> Motion:
-    x, y = places(a.shape)
-    there = (x + flow[..., 0], y + flow[..., 1])
-    returned = np.square(flow + sample(back, *there)).sum(axis=-1)
-    unlike = np.abs(a - sample(b, *there)).sum(axis=-1)
-    trust = np.exp(-returned / _AGREEMENT**2 - (unlike / _LIKENESS) ** 2).astype(np.float32)
-    filled, credit = flow, trust
-    for _ in range(3):
-        filled, credit = _followed(filled, credit, a)
-    filled = np.stack([_without_crumbs(filled[..., axis]) for axis in (0, 1)], axis=-1)
-    blurred = _broad(trust)
-    certain = np.clip(blurred / _TRUSTED_SHARE, 0, 1)
-    shown: Field = filled * certain[..., None] / max(a.shape)
-    return Motion(shown, trust)
-
-
-def _without_crumbs(values: Field) -> Field:
-    return np.asarray(Image.fromarray(np.ascontiguousarray(values)).filter(ImageFilter.MedianFilter(_CRUMB)))
-
-
-def _broad(values: Field) -> Field:
-    """`values` averaged over about a tenth of the picture."""
-    size = (values.shape[1], values.shape[0])
-    few = (max(2, size[0] // 20), max(2, size[1] // 20))
-    small = Image.fromarray(values).resize(few, Image.Resampling.BOX)
-    return np.asarray(small.resize(size, Image.Resampling.BICUBIC))

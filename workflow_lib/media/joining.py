@@ -59,8 +59,11 @@ def _quoted(part: Path) -> str:
 
 
 def joined(parts: Path) -> Any:  # noqa: ANN401 (ffmpeg-python has no types)
-    """The files of a `part_list`, one after the other, as an input of ffmpeg-python."""
-    return ffmpeg_python.input(f"file:{parts}", format="concat", safe=0)
+    """The files of a `part_list`, one after the other, as an input of ffmpeg-python.
+
+    Their packets are left as they are: by default each is taken apart and given the parameter sets once more.
+    """
+    return ffmpeg_python.input(f"file:{parts}", format="concat", safe=0, auto_convert=0)
 
 
 def copy_options(spec: FilmSpec) -> dict[str, object]:
@@ -70,7 +73,7 @@ def copy_options(spec: FilmSpec) -> dict[str, object]:
     stamps are counted again: n pictures fill n frames, and decoding never goes back in time.
     """
     tick = frame_ticks(spec)
-    again = f"setts=pts=round(PTS/{tick})*{tick}:dts=(N-{_REORDER})*{tick}:duration={tick}"
+    again = f"setts=pts=round((PTS-STARTPTS)/{tick})*{tick}:dts=(N-{_REORDER})*{tick}:duration={tick}"
     return {"c:v": "copy", "bsf:v": again, **track_options(spec)}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import ffmpeg as ffmpeg_python
@@ -36,9 +35,10 @@ _GAP = SAMPLE_RATE // 20  # a jump of the time stamps that is a pause, and not t
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A sound file: where its first sample lies in the clip, how many it has, and its highest absolute value."""
+    """A sound file: when its time starts, where that lies in the clip, its samples and its highest absolute value."""
 
     path: Path
+    start_s: float
     at: int
     samples: int
     peak: float
@@ -77,13 +77,14 @@ def lay_sound(
 
 
 def _source(path: Path, at: int) -> _Source | None:
-    if probe(path).audio is None:
+    info = probe(path)
+    if info.audio is None:
         return None
     samples, peak = 0, 0.0
-    for block in _read(path):
+    for block in _read(path, info.start_s):
         samples += len(block)
         peak = max(peak, float(np.abs(block).max(initial=0)))
-    return _Source(path, at, samples, peak)
+    return _Source(path, info.start_s, at, samples, peak)
 
 
 def _levelled(own: _Source | None, voice: _Source | None, total: int) -> _Plan:
@@ -120,7 +121,7 @@ def _lowering(plan: _Plan, start: int, count: int) -> Samples:
 
 def _placed(source: _Source | None, total: int) -> Iterator[Samples]:
     """Blocks that fill `total` samples, silent before and after the source; what goes on after them is left out."""
-    blocks = _read(source.path) if source else iter(())
+    blocks = _read(source.path, source.start_s) if source else iter(())
     ready = np.zeros((source.at if source else 0, _CHANNELS), np.float32)
     for start in range(0, total, _BLOCK):
         count = min(_BLOCK, total - start)
@@ -131,14 +132,13 @@ def _placed(source: _Source | None, total: int) -> Iterator[Samples]:
         ready = ready[count:]
 
 
-def _read(path: Path) -> Iterator[Samples]:
-    """The sound of `path` from the start of the file's time on, with its pauses, as 48 kHz stereo."""
-    start_s = Fraction(probe(path).start_s)
+def _read(path: Path, start_s: float) -> Iterator[Samples]:
+    """The sound of `path` from `start_s` on, with its pauses, as 48 kHz stereo."""
     done = 0
     with opened(path) as container:
         audio = sound_of(container)
         for frame in _resampled(container, audio) if audio else ():
-            place = done if frame.time is None else round((Fraction(frame.time) - start_s) * SAMPLE_RATE)
+            place = done if frame.time is None else round((frame.time - start_s) * SAMPLE_RATE)
             if place - done > _GAP:
                 yield from _silence(place - done)
                 done = place

@@ -7,6 +7,7 @@ a little larger than asked for, sizes whose ratio is the zoom and a place whose 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import av
@@ -60,16 +61,28 @@ def _mixed(here: Image.Image, next_to_it: Image.Image, share: float) -> Image.Im
     return here
 
 
+@functools.lru_cache(maxsize=64)  # the planes of one layer are cut alike
 def _cut(start: float, length: float, size: int) -> _Cut:
     ratio = length / size
-    skip, first, rest = min(_places(start, ratio), key=lambda place: abs(place[2]))
-    if abs(rest) < _EXACT:
+    places = _places(start, ratio)
+    good = next((place for place in places if abs(place[2]) < _EXACT), None)
+    skip, first, rest = good or min(places, key=lambda place: abs(place[2]))
+    if good:
         rest = 0.0
     elif rest < 0:
         skip, rest = skip - 1, rest + 1
-    least = size + skip + _SKIRT
-    scaled = min(range(least, least + _CHOICES), key=lambda total: abs(total * ratio - round(total * ratio)))
+    scaled = _scaled_length(size + skip + _SKIRT, ratio)
     return _Cut(first, round(scaled * ratio), scaled, skip, rest)
+
+
+def _scaled_length(least: int, ratio: float) -> int:
+    """The first length from `least` on that is, times `ratio`, nearly whole; the nearest of them if none is."""
+    choices = range(least, least + _CHOICES)
+    errors = [abs(total * ratio - round(total * ratio)) for total in choices]
+    return (
+        next((total for total, error in zip(choices, errors, strict=True) if error < _EXACT), None)
+        or min(zip(errors, choices, strict=True))[1]
+    )
 
 
 def _places(start: float, ratio: float) -> list[tuple[int, int, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workflow_lib.media.flow import Field, boxed, places
+from workflow_lib.media.fields import Field, boxed, places
 
 _PRIORITY = 7.0
 _COVERED = 0.35

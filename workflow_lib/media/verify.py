@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
@@ -34,28 +35,35 @@ def verify_clip(path: Path, spec: FilmSpec | None = None, frames: int | None = N
     with opened(path, name) as container:
         video = _picture(container, name)
         count, end_s = _decode_all(container, video, spec, name)
-        whole_s = _length_s(video) or end_s
-    if end_s + 1.5 * whole_s / max(count, 1) < whole_s:
-        raise BadMedia(f"{name}: stops at {float(end_s):.1f} s of {float(whole_s):.1f} s, the file is cut short")
+        whole_s = _promised_s(container, video)
+    if end_s + 1.5 * whole_s / count < whole_s:
+        raise BadMedia(f"{name}: stops at {end_s:.1f} s of {whole_s:.1f} s, the file is cut short")
     if frames is not None and count != frames:
         raise BadMedia(f"{name}: has {count} pictures instead of {frames}")
     return count
 
 
-def _decode_all(
-    container: InputContainer, video: VideoStream, spec: FilmSpec | None, name: str
-) -> tuple[int, Fraction]:
-    """The number of pictures, and when the last one ends in seconds after the start of their track."""
-    count, last, step = 0, 0, 0
+def _promised_s(container: InputContainer, video: VideoStream) -> float:
+    """When the picture ends, as its track says; where tracks do not say, when the file ends."""
+    if video.duration is not None:
+        return float(((video.start_time or 0) + video.duration) * (video.time_base or 0))
+    return (container.duration or 0) / av.time_base
+
+
+def _decode_all(container: InputContainer, video: VideoStream, spec: FilmSpec | None, name: str) -> tuple[int, float]:
+    """The number of pictures, and when the last one ends; or the sound, if only the file's length is known."""
+    count, last, end_s = 0, 0, 0.0
     for packet in container.demux([video, *container.streams.audio]):
         for frame in packet.decode():
             if isinstance(frame, VideoFrame):
                 pts = _checked(frame, spec, name, last if count else None)
-                step, last = (pts - last if count else frame.duration), pts
-                count += 1
+                step, last, count = (pts - last if count else frame.duration), pts, count + 1
+                end_s = max(end_s, float((last + step) * (video.time_base or 0)))
+            elif isinstance(frame, AudioFrame) and video.duration is None:
+                end_s = max(end_s, frame.time or 0.0)
     if count == 0:
         raise BadMedia(f"{name}: none of its pictures can be decoded")
-    return count, (last + step - (video.start_time or 0)) * (video.time_base or Fraction(0))
+    return count, end_s
 
 
 def _checked(frame: VideoFrame, spec: FilmSpec | None, name: str, before: int | None) -> int:
@@ -149,6 +157,7 @@ def _picture(container: InputContainer, name: str) -> VideoStream:
     video = picture_of(container)
     if video is None:
         raise BadMedia(f"{name}: has no picture")
+    video.codec_context.options = {"skip_loop_filter": "all"}  # nobody looks at these pictures
     return video
 
 

@@ -1,0 +1,332 @@
+"""Promises of conforming: exact lengths, copies where possible, and any odd clip made to fit."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from media_samples import RATE, SPEC, ffmpeg, generate, hidden, loudness, lumas, pictures, samples, write_clip
+
+from workflow_lib.errors import BadMedia
+from workflow_lib.film import FilmSpec
+from workflow_lib.media.conform import ConformReport, clip_frames, conform_picture, conform_sound
+from workflow_lib.media.encode import DRAFT, FINAL
+from workflow_lib.media.joining import joinable_frames
+from workflow_lib.media.probe import probe
+from workflow_lib.recipes import Fit
+
+_HALVES = "[0]drawbox=x=0:y=0:w=iw/2:h=ih:c=white:t=fill"
+
+
+def _source(pattern: str = "testsrc2", size: str = "160x90", rate: str = "24", seconds: float = 1) -> tuple[str, ...]:
+    return ("-f", "lavfi", "-i", f"{pattern}{':' if '=' in pattern else '='}s={size}:r={rate}:d={seconds}")
+
+
+def _conform(clip: Path, frames: int, *, fit: Fit = "contain", spec: FilmSpec = SPEC) -> tuple[ConformReport, Path]:
+    out = clip.parent / "out" / "clip.mp4"
+    return conform_picture(clip, out, spec, FINAL, frames=frames, ffmpeg=ffmpeg(), fit=fit), out
+
+
+def _sound(out: Path, clip: Path | None, narration: Path | None, frames: int, lead_s: float = 0.5) -> None:
+    conform_sound(clip, narration, out, SPEC, frames=frames, lead_s=lead_s, ffmpeg=ffmpeg())
+
+
+def _tone(path: Path, seconds: float, *arguments: str, volume: float = 0.5) -> Path:
+    source = f"aevalsrc={volume}*sin(2*PI*440*t):s={RATE}:d={seconds}"
+    return generate(path, "-f", "lavfi", "-i", source, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("clip_s", "narration_s", "frames"),
+    [(10.0, None, 240), (10.0, 3.0, 240), (10.0, 9.5, 246), (1.0, 9.01, 235), (0.001, None, 1), (10.02, None, 240)],
+)
+def test_a_clip_takes_its_length_or_its_narrations(clip_s: float, narration_s: float | None, frames: int) -> None:
+    """The frames of a clip are all of its own, and enough for the narration with silence before and after."""
+    assert clip_frames(SPEC, clip_s, narration_s, 0.5, 0.25) == frames
+
+
+def test_our_own_clip_is_copied_bit_by_bit(tmp_path: Path) -> None:
+    """A clip that our encoder made keeps every decoded picture, and loses its silent track."""
+    clip = write_clip(tmp_path / "clip.mp4", 31)
+
+    report, out = _conform(clip, 31)
+
+    assert report == ConformReport("copied", 31)
+    assert pictures(out) == pictures(clip)
+    assert joinable_frames(out, SPEC, FINAL, ffmpeg=ffmpeg()) == 31
+    assert probe(out).audio is None
+    assert hidden(out.parent) == []
+
+
+@pytest.mark.parametrize("own", [1, 2, 24, 31])
+def test_a_hold_repeats_the_last_picture(tmp_path: Path, own: int) -> None:
+    """A longer clip has its own pictures bit by bit, and then its last one, held."""
+    clip = write_clip(tmp_path / "clip.mp4", own)
+
+    report, out = _conform(clip, own + 30)
+
+    assert report == ConformReport("extended", own + 30)
+    assert pictures(out)[:own] == pictures(clip)
+    last, *held = lumas(out)[own - 1 :]
+    assert len(held) == 30
+    assert max(np.abs(picture - last).mean() for picture in held) < 1.5
+    assert joinable_frames(out, SPEC, FINAL, ffmpeg=ffmpeg()) == own + 30
+
+
+def test_a_shorter_clip_is_cut_at_the_frame(tmp_path: Path) -> None:
+    """A clip is cut after exactly the frames that were asked for."""
+    clip = write_clip(tmp_path / "clip.mp4", 31)
+
+    report, out = _conform(clip, 13)
+
+    assert report == ConformReport("trimmed", 13)
+    for before, after in zip(lumas(clip), lumas(out), strict=False):
+        assert np.abs(before - after).mean() < 2
+    assert joinable_frames(out, SPEC, FINAL, ffmpeg=ffmpeg()) == 13
+
+
+def test_another_encode_is_not_copied(tmp_path: Path) -> None:
+    """Same codec, size and rate are not enough: other parameter sets or long groups are encoded anew."""
+    foreign = generate(tmp_path / "foreign.mp4", *_source(), "-pix_fmt", "yuv420p", "-g", "24")
+    other_size = write_clip(tmp_path / "size.mp4", 24, spec=FilmSpec(162, 90, Fraction(24)))
+    other_rate = write_clip(tmp_path / "rate.mp4", 24, spec=FilmSpec(160, 90, Fraction(25)))
+
+    for clip in (foreign, other_size, other_rate):
+        assert joinable_frames(clip, SPEC, FINAL, ffmpeg=ffmpeg()) is None
+
+
+def test_a_clip_of_another_quality_is_copied_when_it_can_be_joined(tmp_path: Path) -> None:
+    """A draft's parameter sets are those of the film, so its clips join as they are."""
+    clip = write_clip(tmp_path / "clip.mp4", 24)
+
+    assert joinable_frames(clip, SPEC, DRAFT, ffmpeg=ffmpeg()) == 24
+
+
+_ODD: dict[str, tuple[str, ...]] = {
+    "30 fps": _source(rate="30"),
+    "23.976 fps": _source(rate="24000/1001"),
+    "10 fps": _source(rate="10"),
+    "variable rate": (*_source(), "-vf", "setpts='if(lt(N,12),N,2*N-12)/24/TB',trim=end=1", "-fps_mode", "vfr"),
+    "odd size": (*_source(size="161x91"), "-pix_fmt", "yuv444p"),
+    "tiny": (*_source(size="16x16"), "-pix_fmt", "yuv420p"),
+    "tall": _source(size="60x200"),
+    "wide pixels": (*_source(), "-vf", "setsar=4/3"),
+    "4:4:4": (*_source(), "-pix_fmt", "yuv444p"),
+    "10 bits": (*_source(), "-pix_fmt", "yuv420p10le"),
+    "full range": (*_source(), "-pix_fmt", "yuvj420p", "-color_range", "pc"),
+    "no B-frames": (*_source(), "-bf", "0"),
+    "open groups": (*_source(seconds=3), "-x264-params", "open-gop=1:keyint=12:min-keyint=12", "-t", "1"),
+    "mono": (*_source(), "-f", "lavfi", "-i", "sine=440:d=1", "-c:a", "aac", "-ac", "1"),
+    "5.1": (*_source(), "-f", "lavfi", "-i", "sine=440:d=1", "-c:a", "aac", "-ac", "6"),
+    "long sound": (*_source(), "-f", "lavfi", "-i", "sine=440:d=3", "-c:a", "aac"),
+    "MPEG-4": (*_source(), "-c:v", "mpeg4"),
+    "HEVC": (*_source(), "-c:v", "libx265", "-x265-params", "log-level=none"),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(_ODD))
+def test_any_odd_clip_is_made_to_fit(tmp_path: Path, kind: str) -> None:
+    """Whatever the rate, size, pixels or sound of a clip, the result can be joined and has the exact frames."""
+    clip = generate(tmp_path / "a 'clip' \u00e9 \U0001f3ac.mp4", *_ODD[kind])
+
+    report, out = _conform(clip, 24)
+    _sound(tmp_path / "clip.flac", clip, None, 24)
+
+    assert report == ConformReport("encoded", 24)
+    assert joinable_frames(out, SPEC, FINAL, ffmpeg=ffmpeg()) == 24
+    assert len(samples(tmp_path / "clip.flac")) == RATE
+
+
+def test_a_clip_cut_inside_a_group_is_made_to_fit(tmp_path: Path) -> None:
+    """A clip without a keyframe at its start, or with an edit list over one, gives all its frames."""
+    whole = generate(tmp_path / "whole.ts", *_source(seconds=3), "-c:v", "libx264", "-g", "24")
+    edited = generate(tmp_path / "edited.mp4", "-ss", "0.5", "-i", str(whole), "-c", "copy", "-t", "1")
+    headless = ("-c", "copy", "-copyinkf", "-ss", "0.5", "-t", "1.5")
+    broken = generate(tmp_path / "broken.mp4", "-i", str(whole), *headless)
+
+    for clip in (edited, broken):
+        report, out = _conform(clip, 24)
+
+        assert report == ConformReport("encoded", 24)
+        assert joinable_frames(out, SPEC, FINAL, ffmpeg=ffmpeg()) == 24
+
+
+def test_motion_keeps_its_speed_at_another_rate(tmp_path: Path) -> None:
+    """A clip of 48 frames per second loses every second picture, and plays no slower."""
+    fast = FilmSpec(160, 90, Fraction(48))
+    clip = write_clip(tmp_path / "clip.mp4", 48, spec=fast)
+
+    _, out = _conform(clip, 24)
+
+    sources, results = lumas(clip), lumas(out)
+    nearest = [min(range(48), key=lambda at: float(np.abs(sources[at] - result).mean())) for result in results]
+    assert all(abs(at - 2 * number) <= 1 for number, at in enumerate(nearest))
+
+
+def test_a_turned_picture_is_shown_upright(tmp_path: Path) -> None:
+    """A file that is stored turned is shown turned back, between bars at its sides."""
+    flat = generate(tmp_path / "flat.mp4", *_source("color=c=black"), "-filter_complex", _HALVES)
+    clip = generate(tmp_path / "clip.mp4", "-display_rotation", "90", "-i", str(flat), "-c", "copy")
+
+    _, out = _conform(clip, 24)
+
+    picture = lumas(out)[12]
+    assert picture[:, :50].max() < 30
+    assert picture[:, 110:].max() < 30
+    middle = picture[:, 60:100]
+    assert abs(middle[:40].mean() - middle[50:].mean()) > 150
+
+
+@pytest.mark.parametrize(
+    ("fit", "edge", "least"), [("contain", (16, 20), 220), ("cover", (220, 240), 220), ("blur", (120, 240), 220)]
+)
+def test_fits_keep_the_aspect(tmp_path: Path, fit: Fit, edge: tuple[int, int], least: int) -> None:
+    """A square clip stands between bars, fills the frame, or stands on its own blurred enlargement."""
+    clip = generate(tmp_path / "clip.mp4", *_source("color=c=white", size="100x100"))
+
+    _, out = _conform(clip, 3, fit=fit)
+
+    picture = lumas(out)[1]
+    assert edge[0] - 2 <= picture[45, 3:20].mean() <= edge[1]
+    assert picture[45, 60:100].mean() > least
+
+
+def test_wide_pixels_widen_the_picture(tmp_path: Path) -> None:
+    """A clip of 90x90 whose pixels are 16:9 fills the film's frame without bars."""
+    clip = generate(tmp_path / "clip.mp4", *_source("color=c=white", size="90x90"), "-vf", "setsar=16/9")
+
+    _, out = _conform(clip, 3)
+
+    assert lumas(out)[1].min() > 200
+
+
+@pytest.mark.parametrize(("pixels", "tags"), [("yuv420p", ()), ("yuvj420p", ("-color_range", "pc")), ("yuv444p", ())])
+def test_colours_stay_what_they_were(tmp_path: Path, pixels: str, tags: tuple[str, ...]) -> None:
+    """An orange clip is as orange after conforming, whatever its range and its sampling."""
+    source = ("-f", "lavfi", "-i", "color=0xE08030:s=160x90:r=24:d=1", "-vf", f"format=gbrp,format={pixels}")
+    clip = generate(tmp_path / "clip.mp4", *source, *tags)
+
+    _, out = _conform(clip, 3)
+
+    with av.open(str(out)) as container:
+        frame = next(container.decode(video=0))
+        colour = frame.to_ndarray(format="rgb24", src_colorspace="ITU709")[40:50, 70:90].mean(axis=(0, 1))
+    assert np.abs(colour - np.array([0xE0, 0x80, 0x30])).max() < 8
+
+
+def test_a_clip_that_is_no_media_or_cut_short_is_refused(tmp_path: Path) -> None:
+    """Nothing is written for a broken clip, and what was there stays."""
+    whole = generate(tmp_path / "whole.mp4", *_source()).read_bytes()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "clip.mp4").write_text("old")
+
+    for content in (b"", b"<html></html>", whole[: len(whole) // 2], whole[:-100]):
+        clip = tmp_path / "clip_07.mp4"
+        clip.write_bytes(content)
+        with pytest.raises(BadMedia, match=r"clip_07\.mp4"):
+            _conform(clip, 24)
+
+    assert [path.read_text() for path in (tmp_path / "out").iterdir()] == ["old"]
+
+
+def test_a_clip_damaged_inside_is_refused_even_if_it_would_be_encoded(tmp_path: Path) -> None:
+    """Damage is not hidden by a new encode."""
+    clip = generate(tmp_path / "clip_07.mp4", *_source(size="320x180", seconds=2))
+    data = bytearray(clip.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 1500] = bytes(1500)
+    clip.write_bytes(data)
+
+    with pytest.raises(BadMedia, match=r"clip_07\.mp4"):
+        _conform(clip, 24)
+
+
+@pytest.mark.parametrize("rate", [Fraction(24), Fraction(30_000, 1001), Fraction(25)])
+def test_sound_has_exactly_the_samples_of_its_frames(tmp_path: Path, rate: Fraction) -> None:
+    """Silence for a clip without sound is stereo, 48 kHz, and as long as its frames to the sample."""
+    spec = FilmSpec(160, 90, rate)
+
+    conform_sound(None, None, tmp_path / "s.flac", spec, frames=101, lead_s=0.5, ffmpeg=ffmpeg())
+
+    sound = samples(tmp_path / "s.flac")
+    assert sound.shape == (round(101 / rate * RATE), 2)
+    assert not sound.any()
+
+
+def test_a_narration_starts_at_its_lead_and_is_whole(tmp_path: Path) -> None:
+    """Before the lead there is silence; the narration is there in full; after it there is silence again."""
+    line = _tone(tmp_path / "line.wav", 1.0, "-ar", "22050")
+
+    _sound(tmp_path / "s.flac", None, line, 48)
+
+    sound = samples(tmp_path / "s.flac")
+    assert len(sound) == 2 * RATE
+    assert not sound[: int(0.499 * RATE)].any()
+    assert loudness(sound[int(0.51 * RATE) : int(1.49 * RATE)]) == pytest.approx(0.5 / 2**0.5, rel=0.02)
+    assert not sound[int(1.501 * RATE) :].any()
+    assert (sound[:, 0] == sound[:, 1]).all()
+
+
+def test_a_narration_is_never_cut(tmp_path: Path) -> None:
+    """A narration that ends after its clip is an error that says by how much."""
+    line = _tone(tmp_path / "line.wav", 2.0)
+
+    with pytest.raises(BadMedia, match=r"line\.wav: ends 0\.50 s after its clip"):
+        _sound(tmp_path / "s.flac", None, line, 48)
+
+    assert not (tmp_path / "s.flac").exists()
+
+
+def test_a_clips_own_sound_is_kept_and_lowered_under_the_narration(tmp_path: Path) -> None:
+    """The clip's own sound is heard in full where nobody speaks, and softly under the narration."""
+    clip = generate(
+        tmp_path / "clip.mp4", *_source(seconds=4), "-f", "lavfi", "-i", f"aevalsrc=0.5*sin(2*PI*880*t):s={RATE}:d=4"
+    )
+    line = _tone(tmp_path / "line.wav", 1.0)
+
+    _sound(tmp_path / "s.flac", clip, line, 96, lead_s=1.5)
+
+    sound = samples(tmp_path / "s.flac")
+    assert loudness(sound[RATE // 4 : RATE]) == pytest.approx(0.5 / 2**0.5, rel=0.05)
+    assert loudness(sound[3 * RATE : -RATE // 4]) == pytest.approx(0.5 / 2**0.5, rel=0.05)
+    spectrum = np.abs(np.fft.rfft(sound[int(1.75 * RATE) : int(2.25 * RATE), 0])) / (RATE / 4)
+    assert spectrum[220] == pytest.approx(0.5, rel=0.05)
+    assert 0.04 < spectrum[440] < 0.2
+
+
+def test_nothing_clips(tmp_path: Path) -> None:
+    """Two sounds at full scale are brought down together, and stay below full scale."""
+    clip = generate(
+        tmp_path / "clip.mp4", *_source(seconds=3), "-f", "lavfi", "-i", f"aevalsrc=0.99*sin(2*PI*300*t):s={RATE}:d=3"
+    )
+    line = _tone(tmp_path / "line.wav", 1.0, volume=0.99)
+
+    _sound(tmp_path / "s.flac", clip, line, 72, lead_s=1)
+
+    assert 0.7 < np.abs(samples(tmp_path / "s.flac")).max() <= 0.9
+
+
+def test_sound_that_starts_late_or_runs_on_stays_with_the_picture(tmp_path: Path) -> None:
+    """A track that starts half a second in is heard half a second in; one that outlasts the picture is left out."""
+    picture = write_clip(tmp_path / "picture.mp4", 48, silent_audio=False)
+    tone = _tone(tmp_path / "tone.m4a", 4)
+    late = ("-i", str(picture), "-itsoffset", "0.5", "-i", str(tone), "-c", "copy")
+    clip = generate(tmp_path / "clip.mp4", *late)
+
+    _sound(tmp_path / "s.flac", clip, None, 48)
+
+    sound = samples(tmp_path / "s.flac")
+    assert len(sound) == 2 * RATE
+    assert loudness(sound[: int(0.45 * RATE)]) < 0.01
+    assert loudness(sound[int(0.55 * RATE) :]) == pytest.approx(0.5 / 2**0.5, rel=0.05)
+
+
+def test_sound_that_is_no_media_is_refused(tmp_path: Path) -> None:
+    """A narration that is a text file is named."""
+    line = tmp_path / "clip_07.wav"
+    line.write_text("not a recording")
+
+    with pytest.raises(BadMedia, match=r"clip_07\.wav: is text"):
+        _sound(tmp_path / "s.flac", None, line, 48)

@@ -1,0 +1,85 @@
+"""Promises of the film's sound: parts follow without a gap, however many, and are encoded once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from media_samples import RATE, SPEC, ffmpeg, generate, hidden, samples
+
+from workflow_lib.errors import BadMedia
+from workflow_lib.media.conform import conform_sound
+from workflow_lib.media.sound import mix_sound
+
+
+def _part(path: Path, sound: str, count: int) -> Path:
+    trim = f"{sound},aformat=sample_fmts=s16:channel_layouts=stereo,atrim=end_sample={count}"
+    return generate(path, "-f", "lavfi", "-i", trim, "-c:a", "flac")
+
+
+def test_parts_follow_without_a_gap(tmp_path: Path) -> None:
+    """A tone that runs on over three parts of odd lengths runs on in the film, sample by sample."""
+    tone = f"aevalsrc=0.5*sin(2*PI*480*t):s={RATE}:d=4"
+    counts = [20_000, 20_100, 60_000]
+    parts = [_part(tmp_path / f"{number}.flac", tone, count) for number, count in enumerate(counts)]
+
+    mix_sound(parts, tmp_path / "film.m4a", ffmpeg=ffmpeg())
+
+    sound = samples(tmp_path / "film.m4a")
+    wanted = np.concatenate([samples(part) for part in parts])
+    assert abs(len(sound) - len(wanted)) <= 1024
+    assert np.abs(sound[4800:95_000] - wanted[4800:95_000]).max() < 0.02
+    assert hidden(tmp_path) == []
+
+
+def test_the_film_has_aac_in_stereo(tmp_path: Path) -> None:
+    """The track is AAC-LC, 48 kHz, two channels, and starts at 0."""
+    part = _part(tmp_path / "part.flac", "anullsrc=r=48000", RATE)
+
+    mix_sound([part], tmp_path / "film.m4a", ffmpeg=ffmpeg())
+
+    with av.open(str(tmp_path / "film.m4a")) as container:
+        stream = container.streams.audio[0]
+        facts = (stream.codec_context.name, stream.profile, stream.rate, stream.codec_context.channels)
+        assert facts == ("aac", "LC", RATE, 2)
+        assert stream.start_time == 0
+
+
+def test_a_sound_stays_where_it_is(tmp_path: Path) -> None:
+    """A click in the last of several parts is heard at its place in the film, to within a millisecond."""
+    silence = _part(tmp_path / "a.flac", "anullsrc=r=48000", 31 * 2000)
+    click = _part(tmp_path / "b.flac", f"aevalsrc='if(between(t,0.5,0.51),0.8,0)':s={RATE}:d=1", RATE)
+
+    mix_sound([silence] * 5 + [click], tmp_path / "film.m4a", ffmpeg=ffmpeg())
+
+    sound = np.abs(samples(tmp_path / "film.m4a")[:, 0])
+    assert int(np.argmax(sound > 0.4)) == pytest.approx(31 * 2000 * 5 + RATE // 2, abs=48)
+
+
+def test_999_parts_with_awkward_names_are_joined(tmp_path: Path) -> None:
+    """As many parts as a film may have, with spaces, quotes and emoji in their paths."""
+    folder = tmp_path / "it's a 'film' \u00e9 \U0001f3ac \\ %d #1"
+    folder.mkdir()
+    conform_sound(None, None, folder / "0.flac", SPEC, frames=1, lead_s=0, ffmpeg=ffmpeg())
+    for number in range(1, 999):
+        os.link(folder / "0.flac", folder / f"{number}.flac")
+
+    mix_sound([folder / f"{number}.flac" for number in range(999)], folder / "film.m4a", ffmpeg=ffmpeg())
+
+    assert abs(len(samples(folder / "film.m4a")) - 999 * 2000) <= 1024
+
+
+def test_a_part_that_is_broken_is_named(tmp_path: Path) -> None:
+    """A part that is no sound stops the mix before anything is written."""
+    good = _part(tmp_path / "good.flac", "anullsrc=r=48000", RATE)
+    bad = tmp_path / "clip_07.flac"
+    bad.write_text("no sound")
+
+    with pytest.raises(BadMedia, match=r"clip_07\.flac"):
+        mix_sound([good, bad], tmp_path / "film.m4a", ffmpeg=ffmpeg())
+
+    assert not (tmp_path / "film.m4a").exists()
+    assert hidden(tmp_path) == []
