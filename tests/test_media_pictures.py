@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from workflow_lib.errors import BadMedia
-from workflow_lib.media.pictures import PictureInfo, check_picture, fit_picture, load_picture, pixel_digest
+from workflow_lib.pictures import PictureInfo, check_picture, fit_picture, load_picture, pixel_digest
 
 
 def textured(size: tuple[int, int] = (40, 30), mode: str = "RGB") -> Image.Image:

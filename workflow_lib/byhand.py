@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, files, prompts
+from workflow_lib import catalog, files, pictures, prompts
 from workflow_lib.catalog import Backend
 from workflow_lib.errors import InvalidInput, MissingTool, Problem
 from workflow_lib.film import FilmSpec
-from workflow_lib.media import encode, ffmpeg, pictures, verify
+from workflow_lib.media import encode, ffmpeg, verify
 from workflow_lib.project import Clip
 from workflow_lib.providers import animatic
 from workflow_lib.sources import Source

@@ -12,7 +12,7 @@ Side = Literal["start", "end"]
 
 _ID = r"[A-Za-z0-9_-]{1,100}"
 PROJECT = rf"(?:channels/{_ID}/)?projects/{_ID}"
-NO_PROJECT = rf"(?!{PROJECT}/(?:final|draft|videos/clip_\d+|\.work/.+)\.mp4$).*(?:final|draft|clip_\d+)"
+NO_PROJECT = rf"(?!/|{PROJECT}/(?:final|draft|videos/clip_\d+|\.work/.+)\.mp4$).*(?:final|draft|clip_\d+)"
 CLIP = r"\d{2}|[1-9]\d{2}"
 CUT = "final|draft"
 NARRATION = "audio"

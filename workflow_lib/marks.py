@@ -65,7 +65,7 @@ class Marks:
 
 def _read(path: Path, sha256: str) -> Mark:
     # A run with nothing to do never needs Pillow.
-    from workflow_lib.media import pictures  # noqa: PLC0415
+    from workflow_lib import pictures  # noqa: PLC0415
 
     info = pictures.check_picture(path)
     pixels = pictures.pixel_digest(path)

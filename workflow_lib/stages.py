@@ -7,11 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from workflow_lib import files, identity, layout, locks, plan, receipts
+from workflow_lib import files, identity, layout, locks, pictures, plan, receipts
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, MissingTool, WorkflowError
 from workflow_lib.marks import PIXELS_STAMP, RECIPE_STAMP
-from workflow_lib.media import assemble, composite, conform, encode, ffmpeg, pictures, probe, sound, voice
+from workflow_lib.media import assemble, composite, conform, encode, ffmpeg, probe, sound, voice
 from workflow_lib.project import SCRATCH, Film
 from workflow_lib.receipts import FileId
 

@@ -12,8 +12,8 @@ from workflow_lib.media import card, morph, planes
 from workflow_lib.media.camera import CameraMove, Pose, layer_pose, pose
 from workflow_lib.media.composite import Layer, layers, working_size
 from workflow_lib.media.encode import Quality, clip_writer
-from workflow_lib.media.pictures import fit_picture, load_picture
-from workflow_lib.recipes import Recipe
+from workflow_lib.pictures import fit_picture, load_picture
+from workflow_lib.recipes import Fit, Recipe
 
 Progress = Callable[[float], None]
 Shot = Callable[[float], planes.Frame]
@@ -33,15 +33,16 @@ def render_still(
     quality: Quality,
     *,
     ffmpeg: str,
+    fit: Fit = "cover",
     progress: Progress | None = None,
 ) -> None:
-    """Write `out`: `picture`, cut to the film's shape, under a camera move.
+    """Write `out`: `picture`, brought to the film's shape by `fit`, under a camera move.
 
     Raises:
         BadMedia: the picture cannot be used, or ffmpeg failed.
         OutOfSpace: the disk is full.
     """
-    shot = still_shot(picture, move, (spec.width, spec.height))
+    shot = still_shot(picture, move, (spec.width, spec.height), fit)
     _write(shot, out, spec, seconds, quality, ffmpeg=ffmpeg, progress=progress)
 
 
@@ -76,6 +77,7 @@ def render_morph(  # noqa: PLR0913 (every renderer has the same signature)
     quality: Quality,
     *,
     ffmpeg: str,
+    fit: Fit = "cover",
     progress: Progress | None = None,
 ) -> None:
     """Write `out`: `start` becomes `end`; the two pictures decide where the camera is, so `move` does nothing.
@@ -84,7 +86,9 @@ def render_morph(  # noqa: PLR0913 (every renderer has the same signature)
         BadMedia: a picture cannot be used, or ffmpeg failed.
         OutOfSpace: the disk is full.
     """
-    shot = morph.morph_shot(load_picture(start), load_picture(end), (spec.width, spec.height))
+    size = (spec.width, spec.height)
+    first, last = (fit_picture(load_picture(picture), size, fit) for picture in (start, end))
+    shot = morph.morph_shot(first, last, size)
     _write(shot, out, spec, seconds, quality, ffmpeg=ffmpeg, progress=progress)
 
 
@@ -113,9 +117,9 @@ def render_card(  # noqa: PLR0913 (every renderer has the same signature)
     _write(_flat_shot(ground, calm, size), out, spec, seconds, quality, ffmpeg=ffmpeg, progress=progress)
 
 
-def still_shot(picture: Path, move: CameraMove, size: tuple[int, int]) -> Shot:
+def still_shot(picture: Path, move: CameraMove, size: tuple[int, int], fit: Fit = "cover") -> Shot:
     """The frames of a still under a camera move."""
-    fitted = fit_picture(load_picture(picture), working_size(size), "cover")
+    fitted = fit_picture(load_picture(picture), working_size(size), fit)
     return _flat_shot(planes.sprite(fitted, scale=fitted.width / size[0]), move, size)
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from workflow_lib.files import atomic_path
-from workflow_lib.media.pictures import fit_picture, load_picture
+from workflow_lib.pictures import fit_picture, load_picture
 from workflow_lib.recipes import Character, Recipe, Scene, Split
 
 _COMPRESS_LEVEL = 1  # five times as fast as Pillow's default, for files a fifth larger
@@ -156,7 +156,7 @@ def _depth(character: Character) -> float:
 def _cut_out(
     character: Character, size: tuple[int, int], *, scale: float, margin: float
 ) -> tuple[Image.Image, int, int] | None:
-    """The part of `character` in the frame and `margin` around it as RGBA, and its place; None when nothing of it shows.
+    """The part of `character` in the frame and `margin` around it as RGBA, and its place; None when nothing shows.
 
     All in pixels of a frame `scale` times `size`. Only that part is ever scaled: a huge figure costs no more.
     """
@@ -176,7 +176,7 @@ def _cut_out(
     if character.opacity < 1:
         image.putalpha(image.getchannel("A").point(lambda value: round(value * character.opacity)))
     shown = image.getchannel("A").getbbox()
-    return None if shown is None else (image.crop(shown), x0 + shown[0], y0 + shown[1])
+    return (image.crop(shown), x0 + shown[0], y0 + shown[1]) if shown else None
 
 
 def _resized(figure: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:

@@ -28,6 +28,8 @@ _MATRIX = (
     *(_C_SPAN / (1 - _RED) * share for share in (1 - _RED, -_GREEN, -_BLUE)), 128.0,
 )  # fmt: skip
 
+_Floats = tuple[float, float, float, float]
+
 
 class Frame(NamedTuple):
     """One picture in BT.709 limited range: `y` full size, `u` and `v` half size."""
@@ -103,7 +105,7 @@ def crop(ground: Sprite, window: Window, size: tuple[int, int]) -> Frame:
     luma, chroma = _boxes(ground, window, (0, 0, *size), size)
     half = (size[0] // 2, size[1] // 2)
     y, u, v = ground.color
-    return Frame(resample(y, luma, size), resample(u, chroma, half), resample(v, chroma, half))
+    return Frame(resample(y, luma, size), _soft(u, chroma, half), _soft(v, chroma, half))
 
 
 def paint(frame: Frame, figure: Sprite, window: Window) -> None:
@@ -115,10 +117,15 @@ def paint(frame: Frame, figure: Sprite, window: Window) -> None:
     extent = (area[2] - area[0], area[3] - area[1])
     half = (extent[0] // 2, extent[1] // 2)
     luma, chroma = _boxes(figure, window, area, size)
-    mask_c, corner = resample(figure.alpha_c, chroma, half), (area[0] // 2, area[1] // 2)
-    frame.y.paste(resample(figure.color.y, luma, extent), area[:2], resample(figure.alpha, luma, extent))
-    frame.u.paste(resample(figure.color.u, chroma, half), corner, mask_c)
-    frame.v.paste(resample(figure.color.v, chroma, half), corner, mask_c)
+    mask_c, corner = _soft(figure.alpha_c, chroma, half), (area[0] // 2, area[1] // 2)
+    frame.y.paste(resample(figure.color.y, luma, extent), area[:2], _soft(figure.alpha, luma, extent))
+    frame.u.paste(_soft(figure.color.u, chroma, half), corner, mask_c)
+    frame.v.paste(_soft(figure.color.v, chroma, half), corner, mask_c)
+
+
+def _soft(plane: Plane, box: _Floats, size: tuple[int, int]) -> Image.Image:
+    """Colours and outlines, where nobody sees the difference."""
+    return resample(plane, box, size, sharp=False)
 
 
 def place(frame: Frame, part: Frame, left: int, top: int) -> None:
@@ -140,9 +147,6 @@ def _visible_area(figure: Sprite, window: Window, size: tuple[int, int]) -> tupl
         min(size[0], math.floor(right / 2) * 2),
         min(size[1], math.floor(bottom / 2) * 2),
     )
-
-
-_Floats = tuple[float, float, float, float]
 
 
 def _boxes(

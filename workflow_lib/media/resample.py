@@ -21,7 +21,8 @@ Plane = NDArray[np.uint8]
 MARGIN = 72
 """Pixels that a plane has around what is shown, so that a crop may be chosen larger than asked for."""
 
-_FILTER = int(Interpolation.BICUBIC | Interpolation.ACCURATE_RND)
+_SHARP = int(Interpolation.BICUBIC | Interpolation.ACCURATE_RND)
+_SOFT = int(Interpolation.BILINEAR | Interpolation.ACCURATE_RND)
 _SKIRT = 3  # pixels of the result that the edge of the crop would show in
 _CHOICES = 40
 _EXACT = 0.03  # pixels
@@ -38,15 +39,17 @@ class _Cut:
     rest: float
 
 
-def resample(plane: Plane, box: tuple[float, float, float, float], size: tuple[int, int]) -> Image.Image:
-    """Scale `box` (left, top, right, bottom) of `plane` to `size`.
+def resample(
+    plane: Plane, box: tuple[float, float, float, float], size: tuple[int, int], *, sharp: bool = True
+) -> Image.Image:
+    """Scale `box` (left, top, right, bottom) of `plane` to `size`; not `sharp` is a quarter faster.
 
     The box keeps MARGIN pixels from the border of the plane, and is at most 1.5 times as large as `size`.
     """
     across = _cut(box[0], box[2] - box[0], size[0])
     along = _cut(box[1], box[3] - box[1], size[1])
     part = plane[along.start : along.start + along.length, across.start : across.start + across.length]
-    roomy = _scale(part, (across.scaled, along.scaled))
+    roomy = _scale(part, (across.scaled, along.scaled), _SHARP if sharp else _SOFT)
     left, top = across.skip, along.skip
     whole = roomy.crop((left, top, left + size[0] + 1, top + size[1] + 1))
     if across.rest > 0:
@@ -94,10 +97,10 @@ def _places(start: float, ratio: float) -> list[tuple[int, int, float]]:
     ]
 
 
-def _scale(part: Plane, size: tuple[int, int]) -> Image.Image:
+def _scale(part: Plane, size: tuple[int, int], method: int) -> Image.Image:
     source = av.VideoFrame.from_numpy_buffer(part, format="gray")
     scaled = VideoReformatter().reformat(
-        source, width=size[0], height=size[1], format="gray", interpolation=_FILTER, threads=1
+        source, width=size[0], height=size[1], format="gray", interpolation=method, threads=1
     )
     rows: Plane = np.frombuffer(memoryview(scaled.planes[0]), np.uint8).reshape(-1, scaled.planes[0].line_size)
     return Image.fromarray(rows)

@@ -50,7 +50,7 @@ class Speech:
 
 
 def speak(
-    text: str, out_wav: Path, *, words_per_minute: int = 165, voice: str = "en", stamp: str | None = None
+    text: str, out_wav: Path, *, words_per_minute: int = 175, voice: str = "en", stamp: str | None = None
 ) -> Speech:
     """Speak `text` into `out_wav`: 22,050 Hz, one channel, 16 bits, even loudness, no clipping.
 

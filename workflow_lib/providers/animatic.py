@@ -21,11 +21,12 @@ def make(clip: Clip, out: Path, spec: FilmSpec, quality: Quality, *, composed: b
         OutOfSpace: the disk is full.
     """
     source, move, seconds = clip.source, parse_move(clip.camera), clip.seconds
+    fit = source.fit or "cover"
     if source.recipe is not None and composed:
         animatic.render_recipe(source.recipe, move, out, spec, seconds, quality, ffmpeg=ffmpeg)
     elif source.start is None:
         animatic.render_card(clip.prompt, move, out, spec, seconds, quality, ffmpeg=ffmpeg)
     elif source.end is None:
-        animatic.render_still(source.start, move, out, spec, seconds, quality, ffmpeg=ffmpeg)
+        animatic.render_still(source.start, move, out, spec, seconds, quality, ffmpeg=ffmpeg, fit=fit)
     else:
-        animatic.render_morph(source.start, source.end, move, out, spec, seconds, quality, ffmpeg=ffmpeg)
+        animatic.render_morph(source.start, source.end, move, out, spec, seconds, quality, ffmpeg=ffmpeg, fit=fit)
