@@ -16,18 +16,19 @@ wildcard_constraints:
 
 
 include: "rules/common.smk"
+
+
+rule all:
+    """Every film that has a manifest."""
+    input:
+        all_films,
+
+
 include: "rules/compose.smk"
 include: "rules/generate.smk"
 include: "rules/narrate.smk"
 include: "rules/conform.smk"
 include: "rules/assemble.smk"
-
-
-rule all:
-    default_target: True
-    """Every film that has a manifest."""
-    input:
-        all_films,
 
 
 rule refuse_target:

@@ -1,6 +1,6 @@
 """`snakemake -n` and the run that finds nothing to do, against a Snakefile of the same graph with none of our code.
 
-    .venv/bin/python benchmarks/planning.py [1 100 1000]
+.venv/bin/python benchmarks/planning.py [1 100 1000]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from side_by_side import ROOT, compare, machine, quiet
 
 CLIPS = 18
 SNAKEMAKE = (sys.executable, "-m", "snakemake")
-BARE = '''
+BARE = """
 N = [f"{n:02d}" for n in range(1, 19)]
 wildcard_constraints:
     project=r"projects/[A-Za-z0-9_-]{1,100}",
@@ -59,7 +59,7 @@ rule assemble:
     log: "{project}/.work/log/assemble.log"
     message: "Assemble {output}"
     shell: "false"
-'''
+"""
 
 
 def write_project(folder: Path) -> None:
@@ -108,7 +108,10 @@ def main(counts: list[int]) -> None:
 def _measure(folder: Path, count: int) -> None:
     runs = 5 if count <= 100 else 3  # noqa: PLR2004
     bare = (*SNAKEMAKE, "-s", "bare.smk")
-    for title, arguments in (("nothing to do", ("--cores", "1", "all")), ("dry run, all to make", ("-n", "--forceall", "all"))):
+    for title, arguments in (
+        ("nothing to do", ("--cores", "1", "all")),
+        ("dry run, all to make", ("-n", "--forceall", "all")),
+    ):
         things = {
             "with Clipwright": quiet(*SNAKEMAKE, *arguments, cwd=folder),
             "the same graph alone": quiet(*bare, *arguments, cwd=folder),

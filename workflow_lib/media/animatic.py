@@ -92,7 +92,7 @@ def render_morph(  # noqa: PLR0913 (every renderer has the same signature)
     _write(shot, out, spec, seconds, quality, ffmpeg=ffmpeg, progress=progress)
 
 
-def render_card(  # noqa: PLR0913 (every renderer has the same signature)
+def render_card(
     text: str,
     move: CameraMove,
     out: Path,

@@ -37,7 +37,7 @@ class FilmReport:
     size: int
 
 
-def assemble(  # noqa: PLR0913 (each is one fact of the film)
+def assemble(
     pictures: Sequence[Path],
     sound: Path,
     out: Path,

@@ -12,10 +12,10 @@ from workflow_lib.media import planes
 from workflow_lib.media.camera import ease
 from workflow_lib.media.fields import Field
 from workflow_lib.media.flow import motion_between
-from workflow_lib.pictures import fit_picture
 from workflow_lib.media.remap import Ticks, Words, packed, remap, ticks
 from workflow_lib.media.splat import carried, nearness
 from workflow_lib.media.trust import Motion
+from workflow_lib.pictures import fit_picture
 
 Shot = Callable[[float], planes.Frame]
 

@@ -1,7 +1,5 @@
 """Birds: finches with their beaks, a hawk, a mocking-thrush, a frigatebird in flight; all facing right."""
 
-# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

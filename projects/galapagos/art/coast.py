@@ -1,7 +1,5 @@
 """Backgrounds by the sea: arrival, the lava shore, storm surf, sister islands, the last night."""
 
-# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Backgrounds on land: craters, noon heat, cactus country, the misty heights, burrows, boughs."""
 
-# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Marine and land iguanas in side view, facing right, on 1300 x 560 pixels with the ground at 515."""
 
-# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What came by sea: HMS Beagle under sail, her rowing boat's naturalist; and the shore's sea lion and crab."""
 
-# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
-
 from __future__ import annotations
 
 import numpy as np

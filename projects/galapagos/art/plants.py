@@ -1,7 +1,5 @@
 """Plants: prickly pears and candelabra cacti, leafless brush, daisy trees of the mist, grass and ferns."""
 
-# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
-
 from __future__ import annotations
 
 import numpy as np

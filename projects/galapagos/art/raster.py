@@ -1,7 +1,5 @@
 """Painting antialiased shapes on float RGBA pictures, the light on them, and saving them small."""
 
-# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
-
 from __future__ import annotations
 
 import io

@@ -1,7 +1,5 @@
 """The sea: depth of colour, light on the water, swell, surf on rocks."""
 
-# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
-
 from __future__ import annotations
 
 import numpy as np

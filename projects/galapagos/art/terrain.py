@@ -1,7 +1,5 @@
 """Land: far islands and volcanoes, ridges in receding layers, lava fields, ground for animals to stand on."""
 
-# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
-
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Giant tortoises in side view, facing right, on 1240 x 800 pixels with the ground at 760."""
 
-# ruff: noqa: PLR2004  coordinates, shares and sizes are what a drawing is made of
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
