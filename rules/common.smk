@@ -47,3 +47,13 @@ def composite_inputs(wildcards):
 
 def unknown_target(wildcards):
     return RUN.refuse(f"{wildcards.target}.mp4")
+
+
+engine.describe(
+    film_inputs,
+    sound_inputs,
+    conform_inputs,
+    clip_inputs,
+    draft_inputs,
+    composite_inputs,
+)

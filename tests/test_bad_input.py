@@ -57,7 +57,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 
 WHERE = "projects/film/project.yaml"
-PICTURE = f"{WHERE}: clip_02: projects/film/assets/composites/clip_02.png"
+PICTURE = f"{WHERE}: clips[2]: projects/film/assets/composites/clip_02.png"
 
 CASES: dict[str, tuple[Break, str]] = {
     "unknown key": (

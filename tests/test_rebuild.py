@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -356,3 +357,96 @@ def test_all_builds_every_project_and_channel(studio: Studio) -> None:
     assert done.returncode == 0, done.stdout
     assert studio.path("final.mp4").exists()
     assert (studio.folder / "channels/c/projects/two/final.mp4").exists()
+
+
+def test_a_removed_line_is_silent(built: Studio) -> None:
+    """Without its narration a clip is as long as its picture and has no voice, though the recording is still there."""
+    manifest = built.manifest()
+    del manifest["clips"][0]["narration"]
+    built.write(manifest)
+
+    built.build()
+
+    assert json.loads(built.path(".work/final/clip_01.json").read_text())["frames"] == 6
+    assert built.path("audio/narration/clip_01.wav").exists()
+    assert "Nothing to be done" in built.build()
+
+
+@pytest.mark.parametrize("name", ["final.mp4", ".work/final/clip_01.mp4", ".work/final/clip_01.flac"])
+def test_a_torn_file_is_made_again(built: Studio, name: str) -> None:
+    """A film or a conformed file that was cut short is noticed, and the plain command heals it."""
+    path = built.path(name)
+    size = path.stat().st_size
+    with path.open("r+b") as stream:
+        stream.truncate(size // 2)
+    if name != "final.mp4":
+        built.write(built.manifest() | {"title": "Another title"})
+
+    built.build()
+
+    assert path.stat().st_size == size
+    assert "Nothing to be done" in built.build()
+
+
+def test_a_clip_that_cannot_be_made_again_is_not_thrown_away(built: Studio) -> None:
+    """An edited prompt whose picture is gone stops the run before the good clip is touched, and undone it is well."""
+    before = built.manifest()
+    manifest = built.manifest()
+    manifest["clips"][1]["prompt"] = "Something else."
+    built.write(manifest)
+    built.path("assets/composites/clip_02.png").unlink()
+    clip = built.path("videos/clip_02.mp4").read_bytes()
+
+    done = built.snakemake("--cores", "1", "projects/film/final.mp4")
+    built.write(before)
+
+    what = "clip_02 must be made again (prompt changed), and its picture is gone (put it back or name another)"
+    assert done.returncode == 3
+    assert f"projects/film/project.yaml: clips[2]: {what}" in done.stdout
+    assert built.path("videos/clip_02.mp4").read_bytes() == clip
+    assert "Nothing to be done" in built.build()
+
+
+def test_a_hand_made_composite_under_a_hand_made_clip_is_kept(built: Studio) -> None:
+    """Forcing a composite that the user made is refused, also when the clip is the user's too."""
+    shutil.copyfile(built.path("videos/clip_04.mp4"), built.path("videos/clip_01.mp4"))
+    own = draw(built.path("assets/composites/clip_01.png"), "#102030")
+    content = own.read_bytes()
+
+    done = built.snakemake("--cores", "1", "-f", "projects/film/assets/composites/clip_01.png")
+
+    assert done.returncode == 1
+    assert "put there by hand and kept" in done.stdout
+    assert own.read_bytes() == content
+
+
+GARBLED = {
+    ".work/digests.json": ['{"videos/clip_01.mp4": 5}', "[" * 100_000, "no json"],
+    "videos/clip_02.json": ["[" * 100_000, '{"request": null}', '{"file": 3, "pictures": []}', "\x00"],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in GARBLED.items() for text in texts])
+def test_garbled_records_are_no_error(built: Studio, name: str, text: str) -> None:
+    """A torn record never stops a plan: what is remembered is read anew, a clip without a receipt is the user's."""
+    built.path(name).write_text(text)
+
+    jobs, said = built.planned()
+
+    assert jobs["generate_clip"] == 0, said
+    assert jobs["conform_clip"] == 0, said
+
+
+def test_a_paid_voice_is_refused_before_anything_is_made(built: Studio) -> None:
+    """A line that this version cannot have spoken stops the run with exit code 4; the draft speaks it."""
+    manifest = built.manifest() | {"voice": "elevenlabs:abc"}
+    manifest["clips"][1]["prompt"] = "Something else."
+    built.write(manifest)
+    clip = built.path("videos/clip_02.mp4").read_bytes()
+
+    done = built.snakemake("--cores", "1", "projects/film/final.mp4")
+
+    assert done.returncode == 4
+    assert "clip_01: this version speaks with `voice: scratch` only; build draft.mp4" in done.stdout
+    assert built.path("videos/clip_02.mp4").read_bytes() == clip
+    assert built.build("projects/film/draft.mp4")

@@ -30,6 +30,9 @@ def test_anchors_may_be_used() -> None:
         ("a: [1", "x.yaml, line 1: is not readable YAML"),
         ("a: &x [*x]", "x.yaml: expands to more than 200000 values"),
         ("a: 1\na: 2", "x.yaml, line 2: the key 'a' stands twice (keep one of them)"),
+        ("{a: " * 5000, "x.yaml: has more than 1000 open brackets (close them)"),
+        ("[" * 100_000, "x.yaml: has more than 1000 open brackets (close them)"),
+        ('a: !!int ""', "x.yaml: is not readable YAML"),
         ("a:\n\tb: 1", "x.yaml, line 2: is indented with a tab (YAML wants spaces)"),
         (
             "a: !!python/object/apply:os.system [ls]",

@@ -24,7 +24,7 @@ Seconds = Annotated[float, Field(gt=0)]
 class Config(BaseModel):
     """How films are built on this machine; what a film is stands in its manifest."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     backend: Backend | None = Field(None, description="Overrides the backend of every manifest when set.")
     kling_max_in_flight: int = Field(5, ge=1, le=5, description="Kling operations open at the provider at a time.")

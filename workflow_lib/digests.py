@@ -15,6 +15,10 @@ from workflow_lib.layout import Project
 _Known = dict[str, list[object]]
 
 
+def _is_entry(entry: object) -> bool:
+    return isinstance(entry, list) and [type(part) for part in entry] == [int, int, str]
+
+
 class Digests:
     """The digests of the files of one project."""
 
@@ -22,7 +26,7 @@ class Digests:
         self._root = project.root
         self._inside = len(f"{project.root}/")
         self._path = project.digests
-        self._known: _Known = files.read_json(self._path)
+        self._known: _Known = {name: entry for name, entry in files.read_json(self._path).items() if _is_entry(entry)}
 
     def of(self, path: Path) -> str:
         """SHA-256 of the bytes of `path`, in hex.

@@ -99,7 +99,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """The JSON object at `path`; empty when there is none or it is torn."""
     try:
         value = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

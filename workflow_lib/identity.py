@@ -35,16 +35,20 @@ def identify(film: Film, clip: Clip, marks: Marks, problems: list[Problem]) -> P
     """The pictures of `clip`; None when they are gone or wrong (then `problems` says what, if it matters)."""
     if clip.source.lost:
         return None
+    before = len(problems)
     try:
         if clip.source.recipe is not None:
             return _composed(film, clip, clip.source.recipe, marks)
-        start = _picture_id(film, clip, clip.source.start, marks)
-        return Pictures(start, _picture_id(film, clip, clip.source.end, marks))
+        start, end = (_picture_id(film, clip, path, marks, problems) for path in (clip.source.start, clip.source.end))
     except _UnknownPictureError:
         return None
     except BadMedia as error:
-        problems.append(Problem(f"{film.project.manifest}: {clip.label}", str(error)))
-        return None
+        problems.append(_problem(film, clip, error))
+    return Pictures(start, end) if len(problems) == before else None
+
+
+def _problem(film: Film, clip: Clip, error: BadMedia) -> Problem:
+    return Problem(f"{film.project.manifest}: {clip.place}", str(error))
 
 
 def _composed(film: Film, clip: Clip, recipe: Recipe, marks: Marks) -> Pictures:
@@ -59,13 +63,17 @@ def _composed(film: Film, clip: Clip, recipe: Recipe, marks: Marks) -> Pictures:
     return Pictures(key, composite="fresh" if existing.recipe == key else "stale", key=key)
 
 
-def _picture_id(film: Film, clip: Clip, path: Path | None, marks: Marks) -> str | None:
+def _picture_id(film: Film, clip: Clip, path: Path | None, marks: Marks, problems: list[Problem]) -> str | None:
     if path is None:
         return None
-    mark = _mark(path, marks)
-    if (mark.width, mark.height) == film.frame:
-        return mark.pixels
-    _check_size(film, clip, path, mark, f"make it that size, or give {clip.label} `fit: cover | contain | blur`")
+    try:
+        mark = _mark(path, marks)
+        if (mark.width, mark.height) == film.frame:
+            return mark.pixels
+        _check_size(film, clip, path, mark, f"make it that size, or give {clip.label} `fit: cover | contain | blur`")
+    except BadMedia as error:
+        problems.append(_problem(film, clip, error))
+        return None
     return files.digest({"picture": mark.pixels, "fit": clip.source.fit, "size": film.frame})
 
 

@@ -109,10 +109,6 @@ class Project:
         """The sound of the whole film."""
         return self.work / cut / "sound.m4a"
 
-    def log(self, name: str) -> Path:
-        """The log of one job."""
-        return self.work / "log" / f"{name}.log"
-
 
 def receipt(path: Path) -> Path:
     """The receipt beside a clip, a narration, a conformed clip or a film's sound: the same name with `.json`."""

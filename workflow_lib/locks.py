@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +40,8 @@ def hold_project(project: Project) -> FileLock:
         WorkflowError: another run holds it.
         OutOfSpace: the project's folder cannot be written.
     """
-    lock = FileLock(project.lock, timeout=0)
+    # Somebody who only looks holds it for a moment.
+    lock = FileLock(project.lock, timeout=1)
     with files.writing(project.lock):
         try:
             lock.acquire()
@@ -63,13 +65,18 @@ def is_being_built(project: Project) -> bool:
 
 
 def _is_held(path: Path) -> bool:
-    if not path.exists():
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
         return False
     try:
-        with FileLock(path, timeout=0):
-            return False
-    except (Timeout, OSError):
+        # A shared lock, so that two who look at once do not see each other.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _lock_file(project: Project, target: Path) -> Path:

@@ -13,14 +13,14 @@ from workflow_lib.recipes import Fit, SplitDirection
 
 Size = Annotated[int, Field(ge=64, le=4096, multiple_of=2)]
 Fraction01 = Annotated[float, Field(ge=0, le=1)]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=200, pattern=r"\S")]
 PathText = Annotated[str, Field(min_length=1, max_length=400)]
 
 SIZES = {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Prompt(_Part):
@@ -139,6 +139,12 @@ class Clip(_Part):
         if isinstance(self.prompt, str):
             return prompts.camera_part(self.prompt)
         return self.prompt.camera
+
+
+class Storyboard(_Part):
+    """The list of clips in a file of its own, for a manifest without `clips`."""
+
+    clips: list[Clip] = Field(description="As in a manifest.")
 
 
 class Manifest(_Part):

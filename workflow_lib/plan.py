@@ -13,7 +13,7 @@ from workflow_lib.digests import Digests
 from workflow_lib.errors import InvalidInput, MissingTool, Problem
 from workflow_lib.identity import Pictures
 from workflow_lib.marks import Mark, Marks
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import SCRATCH, Clip, Film
 from workflow_lib.receipts import FileId, Receipt
 from workflow_lib.requests import Request
 
@@ -133,12 +133,14 @@ def _clip_plan(
     film: Film, clip: Clip, receipt: Receipt | None, marks: Marks, digests: Digests, problems: list[Problem]
 ) -> ClipPlan:
     video = film.video(clip)
-    by_hand = video.exists() and (receipt is None or not receipt.file.is_at(video, digests))
-    pictures = Pictures() if by_hand else identity.identify(film, clip, marks, problems)
-    if pictures is None:
-        pictures = _as_before(receipt)
+    by_hand = video.is_file() and (receipt is None or not receipt.file.is_at(video, digests))
+    found = identity.identify(film, clip, marks, [] if by_hand else problems)
+    pictures = found or _as_before(receipt)
     request = request_of(film, clip, pictures)
     standing, reasons = _clip_standing(video, receipt, request, by_hand=by_hand)
+    if found is None and standing in ("missing", "stale") and not problems:
+        what = f"{clip.label} must be made again ({', '.join(reasons)}), and its picture is gone"
+        problems.append(Problem(f"{film.project.manifest}: {clip.place}", what, "put it back or name another"))
     sha256 = receipt.file.sha256 if receipt and not by_hand else None
     return ClipPlan(
         clip=clip,
@@ -186,7 +188,7 @@ def _clip_standing(
     if receipt is None:
         return "missing", ("new",)
     changes = () if receipt.fingerprint == request.fingerprint else request.changes(receipt.request) or ("changed",)
-    if not video.exists():
+    if not video.is_file():
         return "missing", (f"{video.name} is gone", *changes)
     return ("stale", changes) if changes else ("fresh", ())
 
@@ -206,6 +208,20 @@ def check_backends(items: Iterable[ClipPlan]) -> None:
         )
 
 
+def check_voice(film: Film, items: Iterable[ClipPlan]) -> None:
+    """Refuse lines that must be spoken by a voice that cannot be asked.
+
+    Raises:
+        MissingTool: naming the clips and what to do.
+    """
+    lines = [
+        item.clip.label for item in items if item.narration.standing in ("missing", "stale") and item.narration.key
+    ]
+    if lines and film.voice != SCRATCH:
+        named = ", ".join(lines[:5]) + (" …" if len(lines) > 5 else "")  # noqa: PLR2004
+        raise MissingTool(f"{named}: this version speaks with `voice: {SCRATCH}` only; build draft.mp4")
+
+
 def narration_key(film: Film, clip: Clip) -> str:
     """What a line that we speak is known by: its words and its voice, not the sound."""
     return files.digest({"text": clip.narration, "voice": film.voice})
@@ -215,7 +231,7 @@ def narration_plan(film: Film, clip: Clip, digests: Digests) -> NarrationPlan:
     """How the spoken line of `clip` stands; a recording that the user put there is kept."""
     path = film.narration(clip)
     key = narration_key(film, clip) if clip.narration else ""
-    if not path.exists():
+    if not path.is_file():
         return NarrationPlan("missing" if key else "fresh", key)
     written = files.read_json(layout.receipt(path))
     try:
@@ -258,9 +274,15 @@ def conformed_from(film: Film, item: ClipPlan) -> dict[str, object]:
 
 def is_conformed(film: Film, item: ClipPlan) -> bool:
     """Whether the conformed copy of a clip is there and made from what the clip is now."""
-    path = film.project.picture(film.cut, item.clip.number)
-    known = not item.to_make and item.narration.standing != "stale"
-    return known and path.exists() and files.read_json(layout.receipt(path)).get("from") == conformed_from(film, item)
+    if item.to_make or item.narration.standing == "stale":
+        return False
+    project, number = film.project, item.clip.number
+    made = [project.picture(film.cut, number), project.clip_sound(film.cut, number)]
+    if not all(path.is_file() for path in made):
+        return False
+    report = files.read_json(layout.receipt(made[0]))
+    whole = report.get("sizes") == [path.stat().st_size for path in made]
+    return whole and report.get("from") == conformed_from(film, item)
 
 
 def remember(film: Film) -> None:
@@ -274,7 +296,7 @@ def _film_standing(film: Film, clips: Sequence[ClipPlan]) -> tuple[Standing, tup
     path = film.project.film(film.cut)
     reasons = [f"{item.clip.label} {item.reasons[0]}" for item in clips if item.to_make]
     reasons += [f"narration of {item.clip.label} changed" for item in clips if item.narration.standing == "stale"]
-    if not path.exists():
+    if not path.is_file():
         return "missing", ("not built yet", *reasons)
     if reasons:
         return "stale", tuple(reasons)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,18 +11,19 @@ from pathlib import Path
 from workflow_lib import catalog, layout, manifest, prompts, sources, yamlfile
 from workflow_lib.catalog import Backend
 from workflow_lib.config import Config
-from workflow_lib.errors import InvalidInput, Problem
+from workflow_lib.errors import BadMedia, InvalidInput, Problem
 from workflow_lib.film import FilmSpec
 from workflow_lib.layout import Cut, Project
 from workflow_lib.sources import Source
 
 _NTSC = {23.976: Fraction(24000, 1001), 29.97: Fraction(30000, 1001), 59.94: Fraction(60000, 1001)}
 SCRATCH = "scratch"
+_HALVED_FROM = 256  # pixels of the shorter side; a smaller film is drafted at its own size
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One clip with everything decided. `seconds`: the length that is asked of the backend."""
+    """One clip with everything decided. `seconds`: the length to make; `place`: its key in the manifest."""
 
     number: int
     title: str | None
@@ -35,6 +37,7 @@ class Clip:
     negative_prompt: str
     seed: int | None
     take: int
+    place: str = ""
 
     @property
     def label(self) -> str:
@@ -75,7 +78,9 @@ class Film:
 
     def draft(self) -> Film:
         """The same film as its free draft: the animatic at half size, with the scratch voice."""
-        spec = FilmSpec(_half(self.spec.width), _half(self.spec.height), self.spec.fps)
+        small = min(self.spec.width, self.spec.height) >= _HALVED_FROM
+        halve = _half if small else int
+        spec = FilmSpec(halve(self.spec.width), halve(self.spec.height), self.spec.fps)
         model = catalog.DEFAULT_MODELS["animatic"]
         clips = tuple(dataclasses.replace(clip, backend="animatic", model=model) for clip in self.clips)
         return dataclasses.replace(self, cut="draft", spec=spec, voice=SCRATCH, clips=clips)
@@ -91,7 +96,7 @@ class Film:
 
 
 def _half(pixels: int) -> int:
-    return max(64, pixels // 4 * 2)
+    return pixels // 4 * 2
 
 
 def load(project: Project, config: Config) -> Film:
@@ -103,13 +108,14 @@ def load(project: Project, config: Config) -> Film:
     where = str(project.manifest)
     written = yamlfile.validated(manifest.Manifest, yamlfile.read(project.manifest), where)
     problems: list[Problem] = []
-    numbered = _numbered(written.clips or [], where, problems)
+    where, listed = _listed(project, written)
+    numbered = _numbered(listed, where, problems)
     if not numbered:
         hint = "list at least one clip under `clips:`"
         raise InvalidInput([Problem(f"{where}: clips", "there are no clips", hint), *problems])
     clips, warnings = _clips(project, written, numbered, config, problems)
     if problems:
-        raise InvalidInput(problems)
+        raise InvalidInput(problems + _picture_problems(where, clips))
     width, height = written.frame()
     spec = FilmSpec(width, height, _NTSC.get(written.fps) or Fraction(written.fps).limit_denominator(1001))
     return Film(
@@ -124,6 +130,30 @@ def load(project: Project, config: Config) -> Film:
         clips=tuple(clips),
         warnings=tuple(warnings),
     )
+
+
+def _listed(project: Project, written: manifest.Manifest) -> tuple[str, list[manifest.Clip]]:
+    """The clips as they are written, and the file that lists them: the storyboard when the manifest does not."""
+    if written.clips is not None or not project.storyboard.exists():
+        return str(project.manifest), written.clips or []
+    where = str(project.storyboard)
+    return where, yamlfile.validated(manifest.Storyboard, yamlfile.read(project.storyboard), where).clips
+
+
+def _picture_problems(where: str, clips: Sequence[Clip]) -> list[Problem]:
+    """What is wrong with the pictures themselves, for a file that has other problems already."""
+    # A manifest without problems does not need Pillow here.
+    from workflow_lib import pictures  # noqa: PLC0415
+
+    found = []
+    for clip in clips:
+        for path in clip.source.files():
+            try:
+                if path.is_file():
+                    pictures.check_picture(path)
+            except BadMedia as error:
+                found.append(Problem(f"{where}: {clip.place}", str(error)))
+    return found
 
 
 def _numbered(clips: list[manifest.Clip], where: str, problems: list[Problem]) -> list[tuple[int, str, manifest.Clip]]:
@@ -155,7 +185,7 @@ def _clips(
     before: Source | None = None
     for number, where, clip in numbered:
         source = sources.resolve(project, number, clip, before, where, problems)
-        resolved = _clip(written, number, clip, source, config)
+        resolved = _clip(written, number, clip, source, config, where.rpartition(": ")[2])
         problems.extend(_limit_problems(resolved, where))
         better = prompts.reordered(clip.prompt) if isinstance(clip.prompt, str) else None
         if better:
@@ -165,7 +195,9 @@ def _clips(
     return clips, warnings
 
 
-def _clip(written: manifest.Manifest, number: int, clip: manifest.Clip, source: Source, config: Config) -> Clip:
+def _clip(
+    written: manifest.Manifest, number: int, clip: manifest.Clip, source: Source, config: Config, place: str
+) -> Clip:
     backend = config.backend or clip.backend or written.backend
     own_model = clip.model if clip.model and backend == (clip.backend or written.backend) else None
     film_model = written.model if backend == written.backend else None
@@ -183,6 +215,7 @@ def _clip(written: manifest.Manifest, number: int, clip: manifest.Clip, source: 
         negative_prompt=clip.negative_prompt.strip(),
         seed=clip.seed,
         take=clip.take,
+        place=place,
     )
 
 

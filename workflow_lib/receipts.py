@@ -29,7 +29,7 @@ class FileId:
 
     def is_at(self, path: Path, digests: Digests) -> bool:
         """Whether `path` still is that file."""
-        return path.stat().st_size == self.size and digests.of(path) == self.sha256
+        return digests.of(path) == self.sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,10 @@ def read(path: Path) -> Receipt | None:
     value = files.read_json(path)
     try:
         pictures = {name: Mark(**mark) for name, mark in value.pop("pictures", {}).items()}
+        if not isinstance(value["request"], dict) or float(value["cost_usd"]) < 0 or float(value["took_s"]) < 0:
+            return None
         return Receipt(**{**value, "file": FileId(**value["file"]), "pictures": pictures})
-    except (TypeError, KeyError, AttributeError):
+    except (TypeError, KeyError, AttributeError, ValueError):
         return None
 
 

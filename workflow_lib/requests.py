@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 from workflow_lib import files
@@ -44,15 +44,11 @@ class Request:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the canonical JSON, in hex."""
-        return files.digest(asdict(self))
+        return files.digest(self.as_dict())
 
     def as_dict(self) -> dict[str, object]:
         """The request as plain values."""
-        return asdict(self)
-
-    def canonical(self) -> str:
-        """The request as canonical JSON."""
-        return files.canonical_json(asdict(self))
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def changes(self, old: Mapping[str, object]) -> tuple[str, ...]:
         """What differs from an `old` request, in words: `prompt changed`."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from workflow_lib import files, identity, layout, locks, pictures, plan, receipts
 from workflow_lib.digests import Digests
-from workflow_lib.errors import BadMedia, MissingTool, WorkflowError
+from workflow_lib.errors import BadMedia, WorkflowError
 from workflow_lib.marks import PIXELS_STAMP, RECIPE_STAMP
 from workflow_lib.media import assemble, composite, conform, encode, ffmpeg, probe, sound, voice
-from workflow_lib.project import SCRATCH, Film
+from workflow_lib.project import Film
 from workflow_lib.receipts import FileId
 
 
@@ -49,8 +49,7 @@ def narrate(film: Film, number: int) -> str:
     with locks.making(film.project, target):
         if plan.narration_plan(film, clip, Digests(film.project)).standing not in ("missing", "stale"):
             return f"{clip.label}: narration kept"
-        if film.voice != SCRATCH:
-            raise MissingTool(f"{clip.label}: this version speaks with `voice: {SCRATCH}` only; build draft.mp4")
+        plan.check_voice(film, [plan.of_clip(film, number)])
         temporary = target.with_name(f".{target.stem}.made{target.suffix}")
         try:
             speech = voice.speak(clip.narration, temporary)
@@ -79,9 +78,13 @@ def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
     quality = encode.FINAL if film.cut == "final" else encode.DRAFT
     tool = ffmpeg.binary(ffmpeg_path)
     video, spoken = film.video(clip), film.narration(clip)
+    if item.narration.standing == "stale":
+        raise WorkflowError(f"the narration of {clip.label} was edited during the run; run the same command again")
     with locks.making(project, out):
+        # A kill from here on must not leave the receipt of older files beside newer ones.
+        layout.receipt(out).unlink(missing_ok=True)
         length = probe.probe(video).duration_s
-        line = _line_seconds(spoken)
+        line = _line_seconds(spoken) if item.narration.key else None
         frames = conform.clip_frames(film.spec, length, line, plan.LEAD_S, plan.TAIL_S)
         report = conform.conform_picture(video, out, film.spec, quality, frames=frames, ffmpeg=tool)
         conform.conform_sound(
@@ -91,6 +94,7 @@ def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
             "frames": frames,
             "mode": report.mode,
             "from": plan.conformed_from(film, item),
+            "sizes": [out.stat().st_size, flac.stat().st_size],
             "sound": files.sha256_file(flac),
         }
         files.write_json(layout.receipt(out), made)

@@ -18,10 +18,12 @@ _META_PREFIX, _DATA_PREFIX = 4, 8  # bytes before the content: version and flags
 
 
 def read_stamp(film: Path) -> str | None:
-    """The comment of an mp4 file; None where there is none, or no mp4 file."""
+    """The comment of an mp4 file; None where there is none, for no mp4 file, and for one that is cut short."""
     try:
         with film.open("rb") as stream:
-            return _comment(stream, stream.seek(0, 2))
+            size = stream.seek(0, 2)
+            whole = all(box.end <= size for box in boxes.walk(stream, 0, size))
+            return _comment(stream, size) if whole else None
     except (OSError, ValueError, struct.error):
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,9 @@ from workflow_lib.errors import InvalidInput, Problem
 
 MAX_BYTES = 2_000_000
 MAX_NODES = 200_000
+MAX_DEPTH = 1000
+
+_BRACKETS = re.compile(r"[\[\]{}]")
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = Sequence[str | int]
@@ -61,17 +65,25 @@ def read(path: Path) -> object:
 
 def parse(text: str, where: str) -> object:
     """The value of YAML `text`; `where` names it in errors."""
+    _check_depth(text, where)
     try:
         # _Loader is a safe loader.
         value = yaml.load(text, Loader=_Loader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         raise InvalidInput([_syntax_problem(error, text, where)]) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, IndexError, KeyError, AttributeError) as error:
         raise InvalidInput([Problem(where, f"is not readable YAML: {error}")]) from error
     if _size(value, {}, 0) > MAX_NODES:
         hint = "write the values out, or use fewer aliases (&name, *name)"
         raise InvalidInput([Problem(where, f"expands to more than {MAX_NODES} values", hint)])
     return value
+
+
+def _check_depth(text: str, where: str) -> None:
+    """Refuse brackets within brackets without end, on which the parser itself would fail."""
+    depth = itertools.accumulate(1 if found.group() in "[{" else -1 for found in _BRACKETS.finditer(text))
+    if max(depth, default=0) > MAX_DEPTH:
+        raise InvalidInput([Problem(where, f"has more than {MAX_DEPTH} open brackets", "close them")])
 
 
 def _text(path: Path) -> str:

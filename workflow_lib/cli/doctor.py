@@ -41,8 +41,8 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def doctor(*, as_json: bool) -> None:
     """Look for all that a film needs: programs, encoders, the voice, room on the disk, keys (never their values)."""
-    load_dotenv(Path(".env"))
     findings = [
+        _look(".env", _dotenv),
         _look("python", _python),
         _look("snakemake", _snakemake),
         _look("config.yaml", _config),
@@ -67,6 +67,15 @@ def _look(name: str, find: Callable[[], str]) -> Finding:
         return Finding(name, "ok", find())
     except (WorkflowError, OSError, subprocess.SubprocessError) as error:
         return Finding(name, "missing", str(error))
+
+
+def _dotenv() -> str:
+    path = Path(".env")
+    try:
+        load_dotenv(path)
+    except UnicodeDecodeError as error:
+        raise MissingTool(f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    return "read" if path.exists() else "none; keys come from the environment"
 
 
 def _python() -> str:

@@ -9,20 +9,23 @@ import click
 from workflow_lib.cli import doctor, new, reading
 from workflow_lib.errors import WorkflowError
 
+_HELP = """\
+Narrated films from a manifest. Snakemake builds them; these commands tell how they stand.
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+\b
+  clipwright new my_film                             a project that builds at once
+  snakemake --cores all projects/my_film/final.mp4   the film
+  clipwright plan my_film                            what remains, why, and what it costs
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, config or input, 4 missing key or tool,
+5 over budget, 6 refused by the provider, 7 filtered, 8 timed out, 9 outcome unknown, 130 interrupted.
+"""
+
+
+@click.group(help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="clipwright", prog_name="clipwright")
 def program() -> None:
-    r"""Narrated films from a manifest. Snakemake builds them; these commands tell how they stand.
-
-    \b
-      clipwright new my_film                             a project that builds at once
-      snakemake --cores all projects/my_film/final.mp4   the film
-      clipwright plan my_film                            what remains, why, and what it costs
-
-    Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, config or input, 4 missing key or tool,
-    5 over budget, 6 refused by the provider, 7 filtered, 8 timed out, 9 outcome unknown, 130 interrupted.
-    """
+    """Tell how films stand; Snakemake builds them."""
 
 
 for _command in (new.new, reading.check, reading.plan, reading.status, doctor.doctor):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
-from workflow_lib import files, layout
+from workflow_lib import files, layout, yamlfile
 from workflow_lib.cli import naming
 from workflow_lib.errors import InvalidInput, Problem
+from workflow_lib.manifest import Manifest
 
 _HEAD = """\
 # yaml-language-server: $schema={up}schemas/project.schema.json
@@ -39,8 +41,8 @@ def new(name: str, title: str | None, clips: int) -> None:
     project = naming.named([name])[0]
     if project.root.exists():
         raise InvalidInput([Problem(str(project.root), "is already there", "choose another name")])
-    heading = (title or project.root.name.replace("_", " ").replace("-", " ").title()).replace('"', "'")
-    text = _HEAD.format(title=f'"{heading}"', up="../" * len(project.root.parts))
+    heading = title or project.root.name.replace("_", " ").replace("-", " ").strip().title() or project.root.name
+    text = _HEAD.format(title=json.dumps(heading, ensure_ascii=False), up="../" * len(project.root.parts))
     for number in range(1, clips + 1):
         text += _CLIP.format(
             action=f"What happens in clip {number}",
@@ -48,6 +50,7 @@ def new(name: str, title: str | None, clips: int) -> None:
             narration=f"This is what the narrator says over clip {number}.",
             label=layout.label(number),
         )
+    yamlfile.validated(Manifest, yamlfile.parse(text, str(project.manifest)), str(project.manifest))
     files.write_text(project.manifest, text)
     (project.root / "assets" / "composites").mkdir(parents=True, exist_ok=True)
     click.echo(f"{project.manifest}")

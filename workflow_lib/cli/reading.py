@@ -9,7 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from dotenv import load_dotenv
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
@@ -56,7 +55,6 @@ def _print_json(value: object) -> None:
 @_options
 def check(projects: tuple[str, ...], *, as_json: bool) -> None:
     """Say what is wrong with PROJECTS (default: all), every problem at once; nothing is built."""
-    load_dotenv(Path(".env"))
     wanted = naming.named(projects)
     problems: list[Problem] = []
     warnings: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -22,11 +23,6 @@ def is_dry_run(workflow: Workflow) -> bool:
     return bool(workflow.dryrun)
 
 
-def targets(workflow: Workflow) -> list[str]:
-    """The files and rules that the user asked for; empty for the default target."""
-    return [str(target) for target in workflow.dag_settings.targets or ()]
-
-
 def cap(workflow: Workflow, resource: str, limit: int) -> None:
     """Let at most `limit` units of `resource` be in use, however Snakemake was started.
 
@@ -36,6 +32,15 @@ def cap(workflow: Workflow, resource: str, limit: int) -> None:
     value = getattr(asked, "value", asked)
     lowered = min(limit, value) if isinstance(value, int) and value > 0 else limit
     workflow.register_resource(resource, max(1, lowered))
+
+
+def describe(*functions: Callable[..., Any]) -> None:
+    """Tell Snakemake what its input functions take, which it would otherwise find out anew for every job."""
+    for function in functions:
+        function.__signature__ = _WILDCARDS  # type: ignore[attr-defined]
+
+
+_WILDCARDS = inspect.Signature([inspect.Parameter("wildcards", inspect.Parameter.POSITIONAL_OR_KEYWORD)])
 
 
 def force(workflow: Workflow, path: str) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -48,6 +48,11 @@ def fail(error: WorkflowError) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.write(f"{error}\n")
     raise SystemExit(error.exit_code)
+
+
+def _cut_of(rule: str, wildcards: Mapping[str, str]) -> Cut:
+    is_draft = rule == "draft_clip" or wildcards.get("folder", layout.NARRATION) != layout.NARRATION
+    return "draft" if is_draft else "final"
 
 
 def _unmade(path: Path, *, by_hand: bool) -> str:
@@ -199,6 +204,8 @@ class Run:
         try:
             self._check_by_hand()
             plan.check_backends(self._clips_to_make())
+            for found, item in self._lines_to_speak():
+                plan.check_voice(found.film, [item])
             ffmpeg.binary(self._settings.ffmpeg)
             for folder in sorted({wildcards["project"] for _, wildcards in self._jobs if "project" in wildcards}):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
@@ -235,9 +242,7 @@ class Run:
     def _by_hand(self, rule: str, wildcards: Mapping[str, str]) -> list[str]:
         if rule not in _MAKERS:
             return []
-        is_draft = rule == "draft_clip" or wildcards.get("folder", layout.NARRATION) != layout.NARRATION
-        cut: Cut = "draft" if is_draft else "final"
-        found = self.plan(wildcards["project"], cut)
+        found = self.plan(wildcards["project"], _cut_of(rule, wildcards))
         item = self._clip(found, wildcards["clip"])
         standing, path = _MAKERS[rule](found, item)
         return [str(path)] if standing == "manual" else []
@@ -248,6 +253,12 @@ class Run:
             for rule, wildcards in self._jobs
             if rule == "generate_clip"
         ]
+
+    def _lines_to_speak(self) -> Iterator[tuple[FilmPlan, ClipPlan]]:
+        for rule, wildcards in self._jobs:
+            if rule == "narrate_clip":
+                found = self.plan(wildcards["project"], _cut_of(rule, wildcards))
+                yield found, self._clip(found, wildcards["clip"])
 
     def _clip(self, found: FilmPlan, number: str) -> ClipPlan:
         try:

@@ -30,6 +30,13 @@ def places(shape: tuple[int, ...]) -> tuple[Field, Field]:
     return x, y
 
 
+def unlike(a: Field, b: Field) -> Field:
+    """How far apart two pictures are: the differences of all channels together."""
+    difference = np.subtract(a, b)
+    np.abs(difference, out=difference)
+    return difference @ np.ones(difference.shape[-1], np.float32)  # a sum over so few takes six times as long
+
+
 def resized(field: Field, size: tuple[int, int]) -> Field:
     """Each channel of `field` at `size` (width, height)."""
     channels = [

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workflow_lib.media.fields import DIRECTIONS, Field, boxed, places, resized, sample
+from workflow_lib.media.fields import DIRECTIONS, Field, boxed, places, resized, sample, unlike
 from workflow_lib.media.trust import GAIN, RELUCTANCE, Motion, settled
 
 _SIDES = (80, 160, 320)  # the longer side of each size, in pixels
@@ -131,8 +131,7 @@ def _costs(a: Field, b: Field, reach: tuple[int, int]) -> Field:
     costs = np.empty((rows, columns, height, width), np.float32)
     for dy in range(rows):
         for dx in range(columns):
-            unlike = np.abs(a - wide[dy : dy + height, dx : dx + width]).sum(axis=-1)
-            costs[dy, dx] = np.minimum(unlike, _CUT_OFF)
+            costs[dy, dx] = np.minimum(unlike(a, wide[dy : dy + height, dx : dx + width]), _CUT_OFF)
     return boxed(boxed(costs, 2, _WINDOW), 3, _WINDOW)
 
 
@@ -165,7 +164,7 @@ def _guided(values: Field, weight: Field, guide: Field) -> Field:
         for dy, dx in DIRECTIONS:
             top, left = pad + dy * ring, pad + dx * ring
             there = wide[top : top + height, left : left + width]
-            alike = np.exp(-np.abs(there[..., count + 1 :] - guide).sum(axis=-1) / _SIMILAR)
+            alike = np.exp(-unlike(there[..., count + 1 :], guide) / _SIMILAR)
             total += there[..., : count + 1] * alike[..., None]
     mean: Field = total[..., :count] / np.maximum(total[..., count:], 1e-8)
     return mean

@@ -117,14 +117,15 @@ def paint(frame: Frame, figure: Sprite, window: Window) -> None:
     extent = (area[2] - area[0], area[3] - area[1])
     half = (extent[0] // 2, extent[1] // 2)
     luma, chroma = _boxes(figure, window, area, size)
+    mask = resample(figure.alpha, luma, extent)
+    frame.y.paste(resample(figure.color.y, luma, extent), area[:2], mask)
     mask_c, corner = _soft(figure.alpha_c, chroma, half), (area[0] // 2, area[1] // 2)
-    frame.y.paste(resample(figure.color.y, luma, extent), area[:2], _soft(figure.alpha, luma, extent))
     frame.u.paste(_soft(figure.color.u, chroma, half), corner, mask_c)
     frame.v.paste(_soft(figure.color.v, chroma, half), corner, mask_c)
 
 
 def _soft(plane: Plane, box: _Floats, size: tuple[int, int]) -> Image.Image:
-    """Colours and outlines, where nobody sees the difference."""
+    """Colours and their outlines, where nobody sees the difference."""
     return resample(plane, box, size, sharp=False)
 
 

@@ -8,6 +8,7 @@ a little larger than asked for, sizes whose ratio is the zoom and a place whose 
 from __future__ import annotations
 
 import functools
+import threading
 from dataclasses import dataclass
 
 import av
@@ -26,6 +27,8 @@ _SOFT = int(Interpolation.BILINEAR | Interpolation.ACCURATE_RND)
 _SKIRT = 3  # pixels of the result that the edge of the crop would show in
 _CHOICES = 40
 _EXACT = 0.03  # pixels
+
+_scalers = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,19 @@ def _places(start: float, ratio: float) -> list[tuple[int, int, float]]:
 
 
 def _scale(part: Plane, size: tuple[int, int], method: int) -> Image.Image:
-    source = av.VideoFrame.from_numpy_buffer(part, format="gray")
-    scaled = VideoReformatter().reformat(
-        source, width=size[0], height=size[1], format="gray", interpolation=method, threads=1
+    scaled = scaler(str(method)).reformat(
+        av.VideoFrame.from_numpy_buffer(part, format="gray"),
+        width=size[0],
+        height=size[1],
+        format="gray",
+        interpolation=method,
+        threads=1,
     )
     rows: Plane = np.frombuffer(memoryview(scaled.planes[0]), np.uint8).reshape(-1, scaled.planes[0].line_size)
     return Image.fromarray(rows)
+
+
+def scaler(purpose: str) -> VideoReformatter:
+    """A scaler for this thread and `purpose`: it keeps its filters for as long as the sizes stay the same."""
+    kept: dict[str, VideoReformatter] = _scalers.__dict__
+    return kept.setdefault(purpose, VideoReformatter())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from workflow_lib.media.fields import DIRECTIONS, Field, boxed, places, resized, sample
+from workflow_lib.media.fields import DIRECTIONS, Field, boxed, places, resized, sample, unlike
 
 GAIN, RELUCTANCE = 0.8, 0.01
 """What a motion of its own must better the usual one by: a factor and a difference of costs."""
@@ -48,9 +48,9 @@ def settled(a: Field, b: Field, flow: Field, back: Field) -> Motion:
     x, y = places(a.shape)
     there = (x + flow[..., 0], y + flow[..., 1])
     returned = np.square(flow + sample(back, *there)).sum(axis=-1)
-    unlike = np.abs(a - sample(b, *there)).sum(axis=-1)
-    trust = np.exp(-returned / _AGREEMENT**2 - (unlike / _LIKENESS) ** 2).astype(np.float32)
-    flow, trust = _rested(a, b, flow, trust, unlike)
+    off = unlike(a, sample(b, *there))
+    trust = np.exp(-returned / _AGREEMENT**2 - (off / _LIKENESS) ** 2).astype(np.float32)
+    flow, trust = _rested(a, b, flow, trust, off)
     filled, credit = flow, trust
     for _ in range(3):
         filled, credit = _followed(filled, credit, a)
@@ -73,16 +73,16 @@ def _followed(values: Field, trust: Field, guide: Field) -> tuple[Field, Field]:
         for dy, dx in DIRECTIONS:
             top, left = pad + dy * ring, pad + dx * ring
             there = wide[top : top + height, left : left + width]
-            offer = there[..., 2] * _PASSED_ON * np.exp(-np.abs(there[..., 3:] - guide).sum(axis=-1) / _SIMILAR)
+            offer = there[..., 2] * _PASSED_ON * np.exp(-unlike(there[..., 3:], guide) / _SIMILAR)
             better = offer > credit
             best[better], credit[better] = there[better][:, :2], offer[better]
     return best, credit
 
 
-def _rested(a: Field, b: Field, flow: Field, trust: Field, unlike: Field) -> tuple[Field, Field]:
+def _rested(a: Field, b: Field, flow: Field, trust: Field, off: Field) -> tuple[Field, Field]:
     """Nothing moves where rest explains the two pictures as well as the motion does, if that is most of them."""
-    resting = np.abs(a - b).sum(axis=-1)
-    at_rest = _blurred(resting) * GAIN <= _blurred(unlike) + RELUCTANCE
+    resting = unlike(a, b)
+    at_rest = _blurred(resting) * GAIN <= _blurred(off) + RELUCTANCE
     if at_rest.mean() < _MOSTLY:
         return flow, trust
     sure = np.exp(-((resting / _LIKENESS) ** 2)).astype(np.float32)
