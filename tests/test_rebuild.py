@@ -450,3 +450,27 @@ def test_a_paid_voice_is_refused_before_anything_is_made(built: Studio) -> None:
     assert "clip_01: this version speaks with `voice: scratch` only; build draft.mp4" in done.stdout
     assert built.path("videos/clip_02.mp4").read_bytes() == clip
     assert built.build("projects/film/draft.mp4")
+
+
+def test_a_clip_put_there_during_a_run_is_kept(built: Studio) -> None:
+    """A file that the user puts in the place of a clip that is still to be made is kept and used."""
+    manifest = built.manifest()
+    for clip in manifest["clips"]:
+        clip["prompt"] += " Again."
+    built.write(manifest)
+    content = built.path("final.mp4").read_bytes()
+    run = built.start("--cores", "1", "projects/film/final.mp4")
+    assert run.stdout is not None
+    # The scheduler makes one clip after the other: when the first is begun, the others are still to come.
+    while "Job " not in (line := run.stdout.readline()) or "Generate" not in line:
+        assert line
+    number = next(number for number in "4321" if f"clip_0{number}" not in line)
+    own = built.path(f"videos/clip_0{number}.mp4")
+    own.unlink(missing_ok=True)
+    own.write_bytes(content)
+
+    said, _ = run.communicate(timeout=300)
+
+    assert run.returncode == 0, said
+    assert own.read_bytes() == content
+    assert "Nothing to be done" in built.build()

@@ -38,6 +38,8 @@ def clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
             tool = ffmpeg.binary(ffmpeg_path)
             animatic.make(item.clip, temporary, film.spec, quality, composed=composed, ffmpeg=tool)
             _check(temporary, film.spec.frames(item.clip.seconds))
+            if plan.is_by_hand(film, item.clip):
+                return f"{item.clip.label}: put there by hand meanwhile, kept"
             receipt = _receipt(film, item, temporary, started, time.monotonic() - began)
             receipts.put_in_place(temporary, target, layout.receipt(target), receipts.as_dict(receipt))
         finally:

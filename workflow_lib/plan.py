@@ -10,7 +10,7 @@ from typing import Literal
 
 from workflow_lib import catalog, files, identity, layout, receipts, stamps
 from workflow_lib.digests import Digests
-from workflow_lib.errors import InvalidInput, MissingTool, Problem
+from workflow_lib.errors import BadMedia, InvalidInput, MissingTool, Problem
 from workflow_lib.identity import Pictures
 from workflow_lib.marks import Mark, Marks
 from workflow_lib.project import SCRATCH, Clip, Film
@@ -133,7 +133,7 @@ def _clip_plan(
     film: Film, clip: Clip, receipt: Receipt | None, marks: Marks, digests: Digests, problems: list[Problem]
 ) -> ClipPlan:
     video = film.video(clip)
-    by_hand = video.is_file() and (receipt is None or not receipt.file.is_at(video, digests))
+    by_hand = _is_by_hand(video, receipt, digests)
     found = identity.identify(film, clip, marks, [] if by_hand else problems)
     pictures = found or _as_before(receipt)
     request = request_of(film, clip, pictures)
@@ -152,6 +152,24 @@ def _clip_plan(
         narration=narration_plan(film, clip, digests),
         video_sha256=digests.of(video) if by_hand else sha256,
     )
+
+
+def _is_by_hand(video: Path, receipt: Receipt | None, digests: Digests) -> bool:
+    return video.is_file() and (receipt is None or not receipt.file.is_at(video, digests))
+
+
+def is_by_hand(film: Film, clip: Clip) -> bool:
+    """Whether somebody put the clip there, as its files are at this moment."""
+    video = film.video(clip)
+    return _is_by_hand(video, receipts.read(layout.receipt(video)), Digests(film.project))
+
+
+def is_composed_by_hand(film: Film, picture: Path) -> bool:
+    """Whether somebody made or changed the composite at `picture`, as it is at this moment."""
+    try:
+        return picture.is_file() and open_marks(film, Digests(film.project)).of(picture).recipe is None
+    except BadMedia:
+        return True
 
 
 def _as_before(receipt: Receipt | None) -> Pictures:

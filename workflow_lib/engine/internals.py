@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 Workflow = Any
@@ -51,6 +51,24 @@ def force(workflow: Workflow, path: str) -> None:
 def needed_jobs(workflow: Workflow) -> list[tuple[str, dict[str, str]]]:
     """The rule and wildcards of each job that this run makes; the graph must be complete."""
     return [(job.rule.name, dict(job.wildcards.items())) for job in workflow.dag.needrun_jobs()]
+
+
+def spare_outputs(is_spared: Callable[[str, dict[str, str]], bool]) -> None:
+    """Have Snakemake leave the outputs of a job where `is_spared` says so, given its rule and wildcards.
+
+    It deletes outputs before a job starts and after one has failed, whoever made them.
+    """
+    from snakemake.jobs import Job  # noqa: PLC0415
+
+    def sparing(remove: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+        async def remove_unless_spared(job: Any) -> None:  # noqa: ANN401
+            if not is_spared(job.rule.name, dict(job.wildcards.items())):
+                await remove(job)
+
+        return remove_unless_spared
+
+    Job.remove_existing_output = sparing(Job.remove_existing_output)
+    Job.cleanup = sparing(Job.cleanup)
 
 
 class _OnRunInfo(logging.Handler):

@@ -14,6 +14,7 @@ from filelock import FileLock
 from snakemake.io import ancient
 
 from workflow_lib import catalog, config, layout, locks, plan, project
+from workflow_lib.digests import Digests
 from workflow_lib.engine import internals, report
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
@@ -33,6 +34,7 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
     if internals.is_main(workflow):
         internals.hide_failure_blocks()
         internals.when_planned(run.tell_plan)
+        internals.spare_outputs(run.is_by_hand)
     return run
 
 
@@ -228,6 +230,18 @@ class Run:
         for lock in self._locks.values():
             lock.release()
         self._locks.clear()
+
+    def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
+        """Whether the file that a job would make is there at this moment, put there by somebody since the plan."""
+        if rule not in _MAKERS:
+            return False
+        film = self.plan(wildcards["project"], _cut_of(rule, wildcards)).film
+        clip = film.clip(int(wildcards["clip"]))
+        if rule == "compose_picture":
+            return bool(clip.source.start and plan.is_composed_by_hand(film, clip.source.start))
+        if rule == "narrate_clip":
+            return plan.narration_plan(film, clip, Digests(film.project)).standing == "manual"
+        return plan.is_by_hand(film, clip)
 
     def _check_by_hand(self) -> None:
         """Refuse to make what somebody put there, even when it is forced: Snakemake deletes a file before making it.
