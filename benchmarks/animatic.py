@@ -1,6 +1,6 @@
 """The free clips against the limit: x264 alone on the same frames, read as raw yuv420p from the page cache.
 
-    .venv/bin/python benchmarks/animatic.py [still recipe layers split morph card]
+.venv/bin/python benchmarks/animatic.py [still recipe layers split morph card]
 """
 
 from __future__ import annotations

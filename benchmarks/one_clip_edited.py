@@ -1,0 +1,75 @@
+"""One edited clip of a film of 18: the whole command, against that clip's own render and a bare copy of the film.
+
+make demo && .venv/bin/python benchmarks/one_clip_edited.py
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+from planning import SNAKEMAKE
+from side_by_side import ROOT, compare, machine, quiet
+
+from workflow_lib import config, project
+from workflow_lib.layout import Project
+from workflow_lib.media import encode, ffmpeg
+from workflow_lib.providers import animatic
+
+FILM = "projects/galapagos"
+NUMBER = 4
+
+
+def main() -> None:
+    """Measure the edit and its two parts in turn."""
+    print(machine())
+    tool = ffmpeg.binary()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for item in ("Snakefile", "config.yaml", "rules", "scripts", "workflow_lib", "profiles", FILM):
+            source = ROOT / item
+            (shutil.copytree if source.is_dir() else shutil.copy2)(source, folder / item)
+        built = quiet(*SNAKEMAKE, "--cores", "all", f"{FILM}/final.mp4", cwd=folder)
+        built()
+        things = {
+            "Clipwright: edit one prompt, whole command": _edit(folder, built),
+            "the clip's render and a bare copy": _floor(folder, tool),
+        }
+        compare("One clip edited", "Clipwright: edit one prompt, whole command", things, runs=5)
+
+
+def _edit(folder: Path, build: Callable[[], None]) -> Callable[[], None]:
+    manifest = folder / FILM / "project.yaml"
+    text = manifest.read_text()
+    film = project.load(Project(ROOT / FILM), config.Config())
+    action = film.clip(NUMBER).prompt.split(". ")[0]
+    turns = count()
+
+    def run() -> None:
+        manifest.write_text(text.replace(action, f"{action} number {next(turns)}", 1))
+        build()
+
+    return run
+
+
+def _floor(folder: Path, tool: str) -> Callable[[], None]:
+    film = project.load(Project(ROOT / FILM), config.Config())
+    clips = [folder / FILM / f"videos/clip_{number:02d}.mp4" for number in range(1, 19)]
+    listed = folder / "list.txt"
+    listed.write_text("".join(f"file '{clip}'\n" for clip in clips))
+    bare = (tool, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listed), "-c", "copy")
+    copy = quiet(*bare, str(folder / "bare.mp4"))
+
+    def run() -> None:
+        out = folder / "clip.mp4"
+        animatic.make(film.clip(NUMBER), out, film.spec, encode.FINAL, composed=True, ffmpeg=tool)
+        copy()
+
+    return run
+
+
+if __name__ == "__main__":
+    main()
