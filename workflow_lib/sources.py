@@ -42,7 +42,11 @@ def resolve(
 
     A picture that is not there is no problem while the clip itself is: nothing needs to be made from it.
     """
-    source = _named(project, number, clip, before, where, problems) or _found(project, number, clip)
+    known = len(problems)
+    source = _named(project, number, clip, before, where, problems)
+    if len(problems) > known:
+        return source or Source()
+    source = source or _found(project, number, clip)
     for path in source.files() if source else ():
         if _leads_out(path, project.root):
             what = f"{layout.label(number)} needs {path}, which is a link out of the project's folder"

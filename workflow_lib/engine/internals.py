@@ -60,10 +60,10 @@ def spare_outputs(is_spared: Callable[[str, dict[str, str]], bool]) -> None:
     """
     from snakemake.jobs import Job  # noqa: PLC0415
 
-    def sparing(remove: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
-        async def remove_unless_spared(job: Any) -> None:  # noqa: ANN401
+    def sparing(remove: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        async def remove_unless_spared(job: Any, *arguments: Any) -> None:  # noqa: ANN401
             if not is_spared(job.rule.name, dict(job.wildcards.items())):
-                await remove(job)
+                await remove(job, *arguments)
 
         return remove_unless_spared
 
