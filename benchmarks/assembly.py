@@ -38,7 +38,7 @@ def make_clips(folder: Path, tool: str) -> tuple[list[Path], list[Path], Path]:
         "noise", alls=9, allf="t"
     )
     silence = ffmpeg_python.input("anullsrc=r=48000:cl=stereo", f="lavfi", t=FRAMES / 24)
-    options = encode.x264_options(SPEC, encode.FINAL) | {"crf": 25, "c:a": "aac"}
+    options = encode.x264_options(SPEC, encode.FINAL) | {"crf": 23, "c:a": "aac"}
     ffmpeg.run(ffmpeg_python.output(noisy, silence, str(first), **options), ffmpeg=tool)
     flac = folder / "clip.flac"
     conform.conform_sound(first, None, flac, SPEC, frames=FRAMES, lead_s=0, ffmpeg=tool)
@@ -64,13 +64,13 @@ def main() -> None:
         listed.write_text("".join(f"file '{clip}'\n" for clip in clips))
         bare = (tool, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listed), "-c", "copy")
         things = {
-            "Clipwright: join, sound, verify, fsync": lambda: assemble.assemble(
+            "Clipwright: join, sound, verify": lambda: assemble.assemble(
                 conformed, mixed, folder / "ours.mp4", SPEC, frames=CLIPS * FRAMES, ffmpeg=tool, stamp="x", title="x"
             ),
             "ffmpeg concat -c copy": quiet(*bare, str(folder / "bare.mp4")),
             "ffmpeg concat -c copy, faststart": quiet(*bare, "-movflags", "+faststart", str(folder / "fast.mp4")),
         }
-        compare("Joining, by copy", "Clipwright: join, sound, verify, fsync", things, runs=9, warm_up=2)
+        compare("Joining, by copy", "Clipwright: join, sound, verify", things, runs=9, warm_up=2)
         compare("Joining, against encoding", "Clipwright", _slow(things, clips, folder, tool), runs=1, warm_up=0)
 
 
@@ -79,7 +79,7 @@ def _slow(things: dict[str, object], clips: list[Path], folder: Path, tool: str)
     chain = "".join(f"[{number}:v][{number}:a]" for number in range(CLIPS)) + f"concat=n={CLIPS}:v=1:a=1"
     encoded = (*inputs, "-filter_complex", chain, "-preset", "veryfast", "-crf", "20", str(folder / "filter.mp4"))
     found = {
-        "Clipwright": things["Clipwright: join, sound, verify, fsync"],
+        "Clipwright": things["Clipwright: join, sound, verify"],
         "ffmpeg concat filter, x264 veryfast": quiet(tool, "-y", "-loglevel", "error", *encoded),
     }
     python = os.environ.get("BENCH_MOVIEPY_PYTHON")

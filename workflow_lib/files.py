@@ -39,8 +39,10 @@ def writing(target: Path) -> Iterator[None]:
 
 
 @contextmanager
-def atomic_path(target: Path) -> Iterator[Path]:
+def atomic_path(target: Path, *, durable: bool = True) -> Iterator[Path]:
     """Give a temporary sibling to write; `target` is replaced by it at the end, or left alone on any exception.
+
+    `durable`: wait until the disk holds it, so that it outlives a power cut; what is soon rebuilt need not.
 
     Raises:
         OutOfSpace: the disk is full or the folder cannot be written.
@@ -50,13 +52,15 @@ def atomic_path(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield temporary
-            _flush(temporary)
+            if durable:
+                flush(temporary)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Wait until the disk holds the file or folder at `path`."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -5,7 +5,6 @@ A receipt is written before its file is moved into place, so a file without its 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -67,14 +66,11 @@ def put_in_place(finished: Path, target: Path, receipt_path: Path, receipt: Mapp
 
     The old file goes first, then the receipt comes, then the new file: a receipt alone says that the file is gone.
     """
+    files.flush(finished)
     target.unlink(missing_ok=True)
     files.write_json(receipt_path, receipt)
     finished.replace(target)
-    descriptor = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    files.flush(target.parent)
 
 
 def as_dict(receipt: Receipt) -> dict[str, object]:

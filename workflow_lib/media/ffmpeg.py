@@ -94,7 +94,7 @@ def output_path(target: Path) -> Iterator[Path]:
     Raises:
         OutOfSpace: the disk is full or the folder cannot be written.
     """
-    with atomic_path(target) as temporary:
+    with atomic_path(target, durable=False) as temporary:
         temporary.touch()
         yield temporary
 
