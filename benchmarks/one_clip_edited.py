@@ -38,7 +38,7 @@ def main() -> None:
             "Clipwright: edit one prompt, whole command": _edit(folder, built),
             "the clip's render and a bare copy": _floor(folder, tool),
         }
-        compare("One clip edited", "Clipwright: edit one prompt, whole command", things, runs=5)
+        compare("One clip edited", "Clipwright: edit one prompt, whole command", things, runs=3)
 
 
 def _edit(folder: Path, build: Callable[[], None]) -> Callable[[], None]:
