@@ -19,6 +19,8 @@ OVERRIDES = "CLIPWRIGHT_CONFIG"
 
 Outcome = Literal["animatic", "skip", "fail"]
 Seconds = Annotated[float, Field(gt=0)]
+Waits = Annotated[list[Seconds], Field(min_length=2, max_length=2)]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
 
 
 class Config(BaseModel):
@@ -34,17 +36,37 @@ class Config(BaseModel):
         2, ge=1, le=15, description="ElevenLabs requests at a time; your plan's limit."
     )
     kling_model: str = Field("kling/v2-5-turbo-image-to-video-pro", description="Kling's model id at KIE.ai.")
-    kling_poll_s: list[Seconds] = Field([3, 30], min_length=2, max_length=2, description="First and longest wait.")
+    veo_model: str = Field("veo-3.1-fast-generate-001", description="Veo's model id on Vertex.")
+    omni_model: str = Field("gemini-omni-1.2-flash", description="Gemini Omni's model id.")
+    veo_resolution: Literal["720p", "1080p", "4k"] = Field("720p", description="What Veo is asked for.")
+    omni_resolution: Literal["360p", "720p", "1080p", "4k"] = Field("720p", description="What Omni is asked for.")
+    kling_poll_s: Waits = Field([3, 30], description="First and longest wait between two polls, in seconds.")
+    veo_poll_s: Waits = Field([5, 15], description="The same for Veo.")
+    omni_poll_s: Waits = Field([5, 15], description="The same for Omni.")
+    retry_s: list[Seconds] = Field([1, 2, 4], max_length=10, description="Waits before a refused request is sent again.")
     clip_timeout_s: Seconds = Field(600, description="How long a run waits for one paid clip, in seconds.")
     image_hosts: list[Literal["kie", "litterbox", "catbox"]] = Field(
         ["kie", "litterbox", "catbox"], min_length=1, description="Where start pictures are uploaded, in order."
     )
+    slots_dir: str = Field(".clipwright", description="Where runs that share an account count what is in flight.")
+    kie_base_url: Url = Field("https://api.kie.ai", description="KIE_BASE_URL in the environment goes first.")
+    kie_upload_base_url: Url = Field("https://kieai.redpandaai.co", description="Or KIE_UPLOAD_BASE_URL.")
+    catbox_base_url: Url = Field("https://catbox.moe", description="Or CATBOX_BASE_URL.")
+    litterbox_base_url: Url = Field("https://litterbox.catbox.moe", description="Or LITTERBOX_BASE_URL.")
+    google_gemini_base_url: Url | None = Field(None, description="Or GOOGLE_GEMINI_BASE_URL; null: Google's own.")
+    google_vertex_base_url: Url | None = Field(None, description="Or GOOGLE_VERTEX_BASE_URL; null: Google's own.")
+    elevenlabs_base_url: Url = Field("https://api.elevenlabs.io", description="Or ELEVENLABS_BASE_URL.")
     on_filtered: Outcome = Field("animatic", description="When a content filter refuses a clip.")
     filtered_retries: int = Field(1, ge=0, le=5, description="How often a filtered clip is asked for again.")
     on_failed: Outcome = Field("fail", description="When the provider fails at a clip.")
     on_timeout: Outcome = Field("fail", description="When a clip is not ready in time.")
     on_unknown: Literal["stop", "resubmit"] = Field("stop", description="When nobody knows if a request was accepted.")
-    budget_usd: float | None = Field(None, ge=0, description="What one run may spend; null: no limit.")
+    budget_usd: float | None = Field(
+        None, ge=0, description="What one run, and the runs beside it, may spend; null: no limit."
+    )
+    channel_budget_usd: float | None = Field(
+        None, ge=0, description="What all films of one channel may ever cost together; null: no limit."
+    )
     ffmpeg: str | None = Field(None, description="Path of a system ffmpeg; null: the one that comes with the install.")
 
 

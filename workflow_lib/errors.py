@@ -96,7 +96,11 @@ class GenerationFailed(WorkflowError):
 
 
 class RetryLater(WorkflowError):
-    """A refusal that proves that nothing was accepted; the same request may be sent again."""
+    """A refusal that proves that nothing was accepted; the same request may be sent again, `after_s` from now."""
+
+    def __init__(self, message: str, after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.after_s = after_s
 
 
 class BadMedia(WorkflowError):
