@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from emulator.client import Emulator
 from PIL import Image, ImageDraw
 
 REPO = Path(__file__).resolve().parents[1]
@@ -28,15 +29,19 @@ Manifest = dict[str, Any]
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test runs without keys, addresses or settings from outside, and without the network."""
+    """Every test runs without keys, addresses or settings from outside, and reaches this machine only."""
     for name in list(os.environ):
         if re.search(r"_API_KEY$|_BASE_URL$|_TOKEN$|^GOOGLE_|^CLIPWRIGHT_|^SNAKEMAKE_", name):
             monkeypatch.delenv(name)
 
-    def refuse(_self: socket.socket, address: object) -> None:
-        raise AssertionError(f"a test tried to reach {address}")
+    connect = socket.socket.connect
 
-    monkeypatch.setattr(socket.socket, "connect", refuse)
+    def guard(self: socket.socket, address: tuple[str, int]) -> None:
+        if self.family != socket.AF_INET or address[0] not in ("127.0.0.1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guard)
 
 
 class Studio:
@@ -177,6 +182,19 @@ def built(built_once: Studio, tmp_path: Path) -> Studio:
     """A copy of the small film, built and up to date."""
     shutil.copytree(built_once.folder, tmp_path / "studio", symlinks=True)
     return Studio(tmp_path / "studio")
+
+
+@pytest.fixture(scope="session")
+def emulated_films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the emulators of a session keep the films that they made."""
+    return tmp_path_factory.mktemp("emulated")
+
+
+@pytest.fixture
+def emulator(emulated_films: Path) -> Iterator[Emulator]:
+    """Every paid provider on this machine, with empty books."""
+    with Emulator(emulated_films) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,0 +1,53 @@
+"""All providers as one application, each below the prefix that its base URL names."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .control import Control
+from .kie import Kie
+from .kie_uploads import KieUploads
+from .world import World
+
+MOST_BODY_BYTES = 200_000_000
+PREFIXES = {
+    "KIE_BASE_URL": "/kie",
+    "KIE_UPLOAD_BASE_URL": "/kie-upload",
+    "CATBOX_BASE_URL": "/catbox",
+    "LITTERBOX_BASE_URL": "/litterbox",
+    "GOOGLE_GEMINI_BASE_URL": "/gemini",
+    "GOOGLE_VERTEX_BASE_URL": "/vertex",
+    "STORAGE_EMULATOR_HOST": "/gcs",
+    "ELEVENLABS_BASE_URL": "/elevenlabs",
+}
+
+
+class BoundedBodies:
+    """Refuses requests whose body is larger than the emulator will hold."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, counting its body."""
+        received = 0
+
+        async def count() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MOST_BODY_BYTES:
+                raise HTTPException(413, "the emulator takes 200 MB at most")
+            return message
+
+        await self.app(scope, count, send)
+
+
+def build(world: World) -> Starlette:
+    """The application."""
+    parts = (Control(world), Kie(world), KieUploads(world))
+    routes = [route for part in parts for route in part.routes()]
+    return Starlette(routes=routes, middleware=[Middleware(BoundedBodies)])

@@ -1,0 +1,50 @@
+"""What all providers share: the books, the faults, the uploaded files and the films."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from .books import Books
+from .faults import Faults
+from .films import Films
+from .settings import Settings
+from .store import Store
+
+
+class World:
+    """One emulator: every provider's state, and the address at which it listens."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.faults = Faults()
+        self.books = Books(settings, self.faults)
+        self.store = Store()
+        self.films = Films(settings)
+        self.url = ""
+
+    def reset(self) -> None:
+        """Forget orders, faults and files."""
+        self.faults.waiting.clear()
+        self.books.clear()
+        self.store.clear()
+
+
+def bearer(request: Request) -> str | None:
+    """The key in the Authorization header; None without one, or with one that is no key.
+
+    A key that begins with `invalid` is one that the provider does not know.
+    """
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key if scheme == "Bearer" and key and not key.startswith("invalid") else None
+
+
+def plain_agent(request: Request) -> bool:
+    """Whether the client kept its library's User-Agent, or sends none: some hosts refuse those."""
+    agent = request.headers.get("user-agent", "").lower()
+    return not agent or agent.startswith(("python-httpx", "python-requests", "python-urllib", "aiohttp", "curl"))
+
+
+def note_leak(world: World, request: Request) -> None:
+    """Count a key that was sent to a host which must never see one."""
+    if {"authorization", "xi-api-key", "x-goog-api-key"} & set(request.headers):
+        world.books.leaked_keys += 1
