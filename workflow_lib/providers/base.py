@@ -20,11 +20,9 @@ fetch   RetryLater        the download failed; it may be tried again
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
-
-from workflow_lib.catalog import Backend
 
 Host = Callable[[Path], str]
 """Uploads a picture (or finds it uploaded) and returns the public URL under which a provider can fetch it."""
@@ -53,7 +51,7 @@ class Draft:
     """An order ready to be sent: the pictures are where the provider can read them. Sending `body` is what costs."""
 
     model: str
-    body: object
+    body: object = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +69,8 @@ class Finished:
     `usd`: what was really charged, when the provider says so; `units`: the same in its own unit (`84 credits`).
     """
 
-    url: str | None = None
-    data: bytes | None = None
+    url: str | None = field(default=None, repr=False)
+    data: bytes | None = field(default=None, repr=False)
     usd: float | None = None
     units: str | None = None
 
@@ -92,6 +90,7 @@ class Provider(Protocol):
         """Bring the pictures where the provider reads them; costs nothing.
 
         Raises:
+            InvalidInput: the model does not take such an order.
             RetryLater, Refused, GenerationFailed: the pictures could not be brought there.
         """
 
