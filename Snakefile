@@ -54,4 +54,4 @@ onsuccess:
 
 
 onerror:
-    RUN.finish()
+    RUN.break_off()

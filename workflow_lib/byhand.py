@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workflow_lib import catalog, files, pictures, prompts
 from workflow_lib.catalog import Backend
-from workflow_lib.errors import InvalidInput, MissingTool, Problem
+from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import FilmSpec
 from workflow_lib.media import encode, ffmpeg, verify
 from workflow_lib.project import Clip
@@ -61,7 +61,7 @@ def generate(order: Order, *, ffmpeg_path: str | None = None) -> str:
 
 
 def _check(order: Order) -> None:
-    limits = catalog.LIMITS[order.backend]
+    limits = catalog.model(order.backend, catalog.DEFAULT_MODELS[order.backend])
     problems = [
         Problem(name, f"{path} is not there")
         for name, path in (("--image", order.image), ("--last-frame", order.last_frame))
@@ -79,8 +79,6 @@ def _check(order: Order) -> None:
         problems.append(Problem("--output", f"{order.output} does not end in .mp4"))
     if problems:
         raise InvalidInput(problems)
-    if order.backend not in catalog.ASKABLE:
-        raise MissingTool(f"this version cannot ask {order.backend}; use --backend animatic")
 
 
 def _frame(order: Order) -> tuple[int, int]:

@@ -1,35 +1,56 @@
-"""What each backend can make and what it costs; the figures carry the month in which they were read."""
+"""What each model can make and what it costs; the figures carry the month in which they were read."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 Backend = Literal["animatic", "kling", "veo", "omni"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
-ASKABLE: frozenset[Backend] = frozenset({"animatic"})
-"""The backends that this version can ask; the others are known by their limits and prices."""
-
 PRICES_OF = "2026-11"
 """The month in which the prices were last compared with the vendors' pages."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What a backend accepts. `durations`: lengths in seconds, or None for any from `shortest` to `longest`."""
+class Model:
+    """What a model accepts and its list price.
+
+    `durations`: lengths in seconds, or None for any whole second (any length, for the animatic) between the two ends.
+    `aspects`: what it draws without a picture, or always; None: any. `usd`: per second, by resolution in the order in
+    which people ask for them, or under "" where there is no choice. `needs_picture`: it makes nothing from words alone.
+    """
 
     durations: tuple[float, ...] | None
     shortest: float
     longest: float
     prompt_chars: int
     negative_chars: int
-    usd_per_second: float
+    usd: Mapping[str, float]
+    aspects: tuple[str, ...] | None = None
+    follows_picture: bool = False
+    seeds: bool = False
+    end_picture: bool = True
+    needs_picture: bool = False
+    only_longest_with: frozenset[str] = frozenset()
     paid: bool = True
+    whole_seconds: bool = False
 
     def allows(self, seconds: float) -> bool:
-        """Whether the backend makes clips of exactly `seconds`."""
-        return seconds in self.durations if self.durations else self.shortest <= seconds <= self.longest
+        """Whether the model makes clips of exactly `seconds`."""
+        if self.durations:
+            return seconds in self.durations
+        return self.shortest <= seconds <= self.longest and (not self.whole_seconds or seconds == int(seconds))
+
+    def reaching(self, seconds: float) -> float | None:
+        """The shortest length that holds `seconds`, to be trimmed; None when none does."""
+        if seconds > self.longest:
+            return None
+        if self.durations:
+            return min(length for length in self.durations if length >= seconds)
+        whole = -(-seconds // 1) if self.whole_seconds else seconds
+        return max(self.shortest, whole)
 
     def offers(self) -> str:
         """The lengths that can be asked for, in words."""
@@ -37,22 +58,89 @@ class Limits:
             return " or ".join(f"{length:g}" for length in self.durations) + " s"
         return f"{self.shortest:g} to {self.longest:g} s"
 
-    def price_usd(self, seconds: float) -> float:
-        """The list price of one clip, rounded to cents."""
-        return round(self.usd_per_second * seconds, 2)
+    def price_usd(self, seconds: float, resolution: str) -> float:
+        """The list price of one clip in USD, rounded to a tenth of a cent."""
+        return round(self.usd.get(resolution, next(iter(self.usd.values()))) * seconds, 3)
 
 
-# Kling 2.5 turbo pro through KIE: 5 or 10 s at $0.21 or $0.42. Veo 3.1 fast on Vertex: silent, 720p. Omni 1.2: 720p.
-LIMITS: dict[Backend, Limits] = {
-    "animatic": Limits(None, 0.5, 120.0, 2500, 2500, 0.0, paid=False),
-    "kling": Limits((5.0, 10.0), 5.0, 10.0, 2500, 500, 0.042),
-    "veo": Limits((4.0, 6.0, 8.0), 4.0, 8.0, 2000, 2000, 0.08),
-    "omni": Limits(None, 3.0, 10.0, 2500, 2500, 0.07),
+_WIDE = ("16:9", "9:16")
+
+
+def _kling(usd_5_s: float, prompt: int = 2500, negative: int = 500, *, end: bool = False, text: bool = False) -> Model:
+    return Model(
+        (5.0, 10.0),
+        5.0,
+        10.0,
+        prompt,
+        negative,
+        {"": usd_5_s / 5},
+        aspects=("16:9", "9:16", "1:1"),
+        follows_picture=True,
+        end_picture=end,
+        needs_picture=not text,
+    )
+
+
+def _veo(usd: Mapping[str, float]) -> Model:
+    # Silent. With an end picture or above 720p only 8 s (providers' pages disagree on the first; 8 s is always safe).
+    return Model(
+        (4.0, 6.0, 8.0),
+        4.0,
+        8.0,
+        2000,
+        2000,
+        usd,
+        aspects=_WIDE,
+        seeds=True,
+        only_longest_with=frozenset({"end", "1080p", "4k"}),
+    )
+
+
+def _omni(usd: Mapping[str, float]) -> Model:
+    return Model(None, 3.0, 10.0, 2500, 0, usd, aspects=_WIDE, whole_seconds=True)
+
+
+MODELS: dict[Backend, dict[str, Model]] = {
+    "animatic": {"animatic-1": Model(None, 0.5, 120.0, 2500, 2500, {"": 0.0}, seeds=True, paid=False)},
+    "kling": {  # KIE.ai's Market pages; USD for 5 s
+        "kling/v2-5-turbo-image-to-video-pro": _kling(0.21, end=True, text=True),
+        "kling/v2-1-pro": _kling(0.25, end=True),
+        "kling/v2-1-standard": _kling(0.125),
+        "kling/v2-1-master-image-to-video": _kling(0.80),
+        "kling-2.6/image-to-video": _kling(0.275, prompt=1000),
+    },
+    "veo": {  # Vertex, video without sound, USD a second
+        "veo-3.1-generate-001": _veo({"720p": 0.20, "1080p": 0.20, "4k": 0.40}),
+        "veo-3.1-fast-generate-001": _veo({"720p": 0.08, "1080p": 0.10, "4k": 0.25}),
+        "veo-3.1-lite-generate-001": _veo({"720p": 0.03, "1080p": 0.05}),
+    },
+    "omni": {  # USD a second; always with sound
+        "gemini-omni-1.2-flash": _omni({"720p": 0.07, "360p": 0.023, "1080p": 0.105, "4k": 0.21}),
+        "gemini-omni-1.1-flash": _omni({"720p": 0.10, "360p": 0.034, "1080p": 0.15, "4k": 0.30}),
+        "gemini-omni-1.1-flash-preview": _omni({"720p": 0.10, "360p": 0.034, "1080p": 0.15, "4k": 0.30}),
+    },
 }
 
-DEFAULT_MODELS: dict[Backend, str] = {
-    "animatic": "animatic-1",
-    "kling": "kling/v2-5-turbo-image-to-video-pro",
-    "veo": "veo-3.1-fast-generate-001",
-    "omni": "gemini-omni-1.2-flash",
+DEFAULT_MODELS: dict[Backend, str] = {backend: next(iter(models)) for backend, models in MODELS.items()} | {
+    "veo": "veo-3.1-fast-generate-001"
 }
+
+
+def model(backend: Backend, name: str) -> Model:
+    """The limits of a model; one that is not listed is taken to be like the backend's default."""
+    models = MODELS[backend]
+    return models.get(name) or models[DEFAULT_MODELS[backend]]
+
+
+def is_paid(backend: Backend) -> bool:
+    """Whether the backend costs money."""
+    return backend != "animatic"
+
+
+def aspect(width: int, height: int) -> str | None:
+    """The usual name of a frame's shape, `16:9`; None for a shape without one."""
+    for name in ("16:9", "9:16", "1:1", "4:3", "3:4", "21:9"):
+        across, down = map(int, name.split(":"))
+        if abs(width * down - height * across) <= 0.01 * width * down:
+            return name
+    return None

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workflow_lib import layout, yamlfile
+from workflow_lib import catalog, layout, yamlfile
 from workflow_lib.catalog import Backend
 from workflow_lib.errors import InvalidInput, Problem
 
@@ -43,7 +43,12 @@ class Config(BaseModel):
     kling_poll_s: Waits = Field([3, 30], description="First and longest wait between two polls, in seconds.")
     veo_poll_s: Waits = Field([5, 15], description="The same for Veo.")
     omni_poll_s: Waits = Field([5, 15], description="The same for Omni.")
-    retry_s: list[Seconds] = Field([1, 2, 4], max_length=10, description="Waits before a refused request is sent again.")
+    kling_creates: list[Seconds] = Field(
+        [20, 10], min_length=2, max_length=2, description="So many new Kling operations in so many seconds."
+    )
+    retry_s: list[Seconds] = Field(
+        [1, 2, 4], max_length=10, description="Waits before a refused request is sent again."
+    )
     clip_timeout_s: Seconds = Field(600, description="How long a run waits for one paid clip, in seconds.")
     image_hosts: list[Literal["kie", "litterbox", "catbox"]] = Field(
         ["kie", "litterbox", "catbox"], min_length=1, description="Where start pictures are uploaded, in order."
@@ -67,6 +72,8 @@ class Config(BaseModel):
     channel_budget_usd: float | None = Field(
         None, ge=0, description="What all films of one channel may ever cost together; null: no limit."
     )
+    prices: dict[str, float] = Field({}, description="USD a second of a model, in place of the catalogue's.")
+    prices_of: str = Field(catalog.PRICES_OF, pattern=r"^\d{4}-\d{2}$", description="The month of these prices.")
     ffmpeg: str | None = Field(None, description="Path of a system ffmpeg; null: the one that comes with the install.")
 
 
@@ -83,7 +90,21 @@ def load(folder: Path, overrides: Mapping[str, object] | None = None) -> Config:
     if not isinstance(value, dict):
         raise InvalidInput([Problem(str(path), "is not a list of `key: value` lines")])
     where = layout.CONFIG if not overrides else f"{layout.CONFIG} with --config {' '.join(map(str, overrides))}"
-    return yamlfile.validated(Config, {**value, **(overrides or {})}, where)
+    return yamlfile.validated(
+        Config, {**value, **{key: _typed(given) for key, given in (overrides or {}).items()}}, where
+    )
+
+
+def _typed(given: object) -> object:
+    """Numbers inside a list, which Snakemake hands on as texts: `--config kling_poll_s=[1,5]`."""
+    return [_number(item) for item in given] if isinstance(given, list) else given
+
+
+def _number(item: object) -> object:
+    try:
+        return float(item) if isinstance(item, str) else item
+    except ValueError:
+        return item
 
 
 def inherited() -> dict[str, object]:

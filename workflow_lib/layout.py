@@ -19,6 +19,7 @@ NARRATION = "audio"
 DRAFT_NARRATION = r"\.work/draft"
 MAX_CLIPS = 999
 CONFIG = "config.yaml"
+TAKES = ".takes"
 
 _PROJECT_RE = re.compile(rf"\A{PROJECT}\Z")
 _FOLDERS = ("projects/*/project.yaml", "channels/*/projects/*/project.yaml")
@@ -55,6 +56,11 @@ class Project:
         return self.root / "storyboard.yaml"
 
     @property
+    def takes(self) -> Path:
+        """The take store that the project shares with those beside it."""
+        return self.root.parent / TAKES
+
+    @property
     def lock(self) -> Path:
         """Held by the run that builds this project."""
         return self.root / ".lock"
@@ -68,6 +74,10 @@ class Project:
     def digests(self) -> Path:
         """What is remembered of the files' digests."""
         return self.root / ".work" / "digests.json"
+
+    def progress(self, number: int) -> Path:
+        """How far a paid clip is."""
+        return self.root / ".work" / "progress" / f"{label(number)}.json"
 
     def film(self, cut: Cut) -> Path:
         """`final.mp4` or `draft.mp4`."""
@@ -113,6 +123,13 @@ class Project:
 def receipt(path: Path) -> Path:
     """The receipt beside a clip, a narration, a conformed clip or a film's sound: the same name with `.json`."""
     return path.with_suffix(".json")
+
+
+def find_stores(folder: Path) -> list[Path]:
+    """Every take store below `folder`: that of its projects and one for each channel."""
+    return sorted(
+        folder / path for path in (*folder.glob(f"projects/{TAKES}"), *folder.glob(f"channels/*/projects/{TAKES}"))
+    )
 
 
 def is_project(path: str) -> bool:

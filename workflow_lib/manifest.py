@@ -106,6 +106,9 @@ class Clip(_Part):
     model: Text | None = Field(None, description="Default: the backend's.")
     negative_prompt: str = Field("", max_length=2500, description="What must not be seen.")
     seed: int | None = Field(None, ge=0, le=4294967295, description="Where the backend takes one.")
+    trim: bool | None = Field(
+        None, description="Ask for a longer clip and cut it, where the backend has no such length."
+    )
     take: int = Field(1, ge=1, le=999, description="A higher number asks for another take on purpose.")
 
     @field_validator("prompt")
@@ -157,6 +160,7 @@ class Manifest(_Part):
     backend: Backend = Field("animatic", description="Who animates the clips.")
     model: Text | None = Field(None, description="Default: the backend's.")
     duration: float = Field(10, gt=0, description="Seconds of a clip.")
+    trim: bool = Field(False, description="Ask for longer clips and cut them, where a backend has no such length.")
     budget_usd: float | None = Field(None, ge=0, description="What this film may cost.")
     voice: str = Field(
         "scratch",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,13 +13,19 @@ from workflow_lib import catalog, files, identity, layout, receipts, stamps
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, InvalidInput, MissingTool, Problem
 from workflow_lib.identity import Pictures
+from workflow_lib.ledger import Ledger
 from workflow_lib.marks import Mark, Marks
 from workflow_lib.project import SCRATCH, Clip, Film
 from workflow_lib.receipts import FileId, Receipt
 from workflow_lib.requests import Request
+from workflow_lib.takes import Stores
 
 Standing = Literal["fresh", "missing", "stale", "manual"]
 """Up to date; to be made; to be made again; put there by hand and kept."""
+
+Action = Literal["render", "buy", "reuse", "resume", "decide", "stand_in"]
+"""How a clip is made: rendered for free; bought; its take is here; its operation goes on; nobody knows whether it was
+sent; refused by the content filter before, so that a stand-in takes its place."""
 
 FILM_STAMP = "clipwright:film:"
 LEAD_S = 0.3
@@ -35,7 +42,11 @@ class NarrationPlan:
 
 @dataclass(frozen=True, slots=True)
 class ClipPlan:
-    """How one clip stands, and `reasons` in words for what must be made."""
+    """How one clip stands, and `reasons` in words for what must be made.
+
+    `wanted`: the fingerprint of the take that it is to have, its request's own unless the user chose another;
+    `action`: how it is made when it must be; `operation`: the one that is resumed.
+    """
 
     clip: Clip
     request: Request
@@ -45,6 +56,14 @@ class ClipPlan:
     pictures: Pictures
     narration: NarrationPlan
     video_sha256: str | None
+    wanted: str
+    action: Action = "render"
+    operation: str | None = None
+
+    @property
+    def is_skipped(self) -> bool:
+        """Whether the film leaves the clip out."""
+        return not self.to_make and self.standing != "manual" and bool(self.receipt and self.receipt.skipped)
 
     @property
     def to_make(self) -> bool:
@@ -54,17 +73,18 @@ class ClipPlan:
     @property
     def price_usd(self) -> float:
         """What making it is listed at; nothing when it need not be made."""
-        return catalog.LIMITS[self.clip.backend].price_usd(self.clip.seconds) if self.to_make else 0.0
+        return self.clip.list_usd if self.to_make and self.action == "buy" else 0.0
 
 
 @dataclass(frozen=True)
 class FilmPlan:
-    """How one cut of a film stands."""
+    """How one cut of a film stands; `spent_usd`: what was spent on it or is reserved, by the journal."""
 
     film: Film
     clips: tuple[ClipPlan, ...]
     standing: Standing
     reasons: tuple[str, ...]
+    spent_usd: float = 0.0
 
     def clip(self, number: int) -> ClipPlan:
         """The plan of one clip.
@@ -86,8 +106,8 @@ class FilmPlan:
         return round(sum(item.price_usd for item in self.clips), 2)
 
 
-def of(film: Film) -> FilmPlan:
-    """The plan of `film`; reads the project's files and writes nothing.
+def of(film: Film, stores: Stores | None = None) -> FilmPlan:
+    """The plan of `film`; reads the project's files and writes nothing. `stores`: those that were read already.
 
     Raises:
         InvalidInput: with every picture that is wrong.
@@ -96,11 +116,12 @@ def of(film: Film) -> FilmPlan:
     digests = Digests(film.project)
     marks = open_marks(film, digests, found.values())
     problems: list[Problem] = []
-    clips = tuple(_clip_plan(film, clip, found[clip.number], marks, digests, problems) for clip in film.clips)
+    ledger = _ledger(film, film.clips, stores)
+    clips = tuple(_clip_plan(film, clip, found[clip.number], marks, digests, ledger, problems) for clip in film.clips)
     if problems:
         raise InvalidInput(problems)
     standing, reasons = _film_standing(film, clips)
-    return FilmPlan(film, clips, standing, reasons)
+    return FilmPlan(film, clips, standing, reasons, ledger.spent_usd(project=str(film.project.root)))
 
 
 def of_clip(film: Film, number: int) -> ClipPlan:
@@ -113,7 +134,7 @@ def of_clip(film: Film, number: int) -> ClipPlan:
     problems: list[Problem] = []
     receipt = receipts.read(layout.receipt(film.video(clip)))
     digests = Digests(film.project)
-    item = _clip_plan(film, clip, receipt, open_marks(film, digests), digests, problems)
+    item = _clip_plan(film, clip, receipt, open_marks(film, digests), digests, _ledger(film, [clip]), problems)
     if problems:
         raise InvalidInput(problems)
     return item
@@ -129,15 +150,31 @@ def open_marks(film: Film, digests: Digests, found: Iterable[Receipt | None] | N
     return Marks(film.project, digests, known)
 
 
+def _ledger(film: Film, clips: Sequence[Clip], stores: Stores | None = None) -> Ledger:
+    """What was paid for; not read for clips that cost nothing."""
+    if not any(catalog.is_paid(clip.backend) for clip in clips):
+        return Ledger()
+    return (stores or Stores()).ledger(film.project.takes)
+
+
 def _clip_plan(
-    film: Film, clip: Clip, receipt: Receipt | None, marks: Marks, digests: Digests, problems: list[Problem]
+    film: Film,
+    clip: Clip,
+    receipt: Receipt | None,
+    marks: Marks,
+    digests: Digests,
+    ledger: Ledger,
+    problems: list[Problem],
 ) -> ClipPlan:
     video = film.video(clip)
     by_hand = _is_by_hand(video, receipt, digests)
     found = identity.identify(film, clip, marks, [] if by_hand else problems)
     pictures = found or _as_before(receipt)
     request = request_of(film, clip, pictures)
-    standing, reasons = _clip_standing(video, receipt, request, by_hand=by_hand)
+    choice = ledger.chosen(request.fingerprint)
+    wanted = choice.take if choice else request.fingerprint
+    standing, reasons = _clip_standing(video, receipt, request, wanted, by_hand=by_hand)
+    action, operation = _action(film, clip, wanted, ledger)
     if found is None and standing in ("missing", "stale") and not problems:
         what = f"{clip.label} must be made again ({', '.join(reasons)}), and its picture is gone"
         problems.append(Problem(f"{film.project.manifest}: {clip.place}", what, "put it back or name another"))
@@ -151,7 +188,32 @@ def _clip_plan(
         pictures=pictures,
         narration=narration_plan(film, clip, digests),
         video_sha256=digests.of(video) if by_hand else sha256,
+        wanted=wanted,
+        action=action,
+        operation=operation,
     )
+
+
+def _action(film: Film, clip: Clip, wanted: str, ledger: Ledger) -> tuple[Action, str | None]:
+    """How the clip is made if it must be, and the operation that is resumed for it."""
+    if not catalog.is_paid(clip.backend):
+        return "render", None
+    stored = ledger.stored(wanted)
+    if stored is not None and stored.file and (film.project.takes / stored.file).is_file():
+        return "reuse", None
+    attempt = ledger.pending(wanted) or stored
+    if attempt is not None:
+        return ("resume", attempt.operation) if attempt.operation else ("decide", None)
+    if ledger.filtered(wanted) > film.filtered_retries:
+        return "stand_in", None
+    return "buy", None
+
+
+def take_request(item: ClipPlan, ledger: Ledger) -> Request:
+    """The request of the take that a clip is to have: its own, or with the number of a take that the user asked for."""
+    choice = ledger.chosen(item.request.fingerprint)
+    number = choice.number if choice else None
+    return dataclasses.replace(item.request, take=number) if number else item.request
 
 
 def _is_by_hand(video: Path, receipt: Receipt | None, digests: Digests) -> bool:
@@ -182,6 +244,7 @@ def _as_before(receipt: Receipt | None) -> Pictures:
 
 def request_of(film: Film, clip: Clip, pictures: Pictures) -> Request:
     """The request of `clip` with its pictures."""
+    paid = catalog.is_paid(clip.backend)
     return Request(
         backend=clip.backend,
         model=clip.model,
@@ -189,41 +252,36 @@ def request_of(film: Film, clip: Clip, pictures: Pictures) -> Request:
         negative_prompt=clip.negative_prompt,
         start=pictures.start,
         end=pictures.end,
-        seconds=clip.seconds,
-        width=film.spec.width,
-        height=film.spec.height,
-        fps=str(film.spec.fps),
+        seconds=clip.asked_s if paid else clip.seconds,
+        width=0 if paid else film.spec.width,
+        height=0 if paid else film.spec.height,
+        fps="" if paid else str(film.spec.fps),
         seed=clip.seed,
         take=clip.take,
+        aspect=clip.aspect if paid else "",
+        resolution=clip.resolution if paid else "",
     )
 
 
 def _clip_standing(
-    video: Path, receipt: Receipt | None, request: Request, *, by_hand: bool
+    video: Path, receipt: Receipt | None, request: Request, wanted: str, *, by_hand: bool
 ) -> tuple[Standing, tuple[str, ...]]:
     if by_hand:
         return "manual", ("put there by hand",)
     if receipt is None:
         return "missing", ("new",)
-    changes = () if receipt.fingerprint == request.fingerprint else request.changes(receipt.request) or ("changed",)
+    changes = _changes(receipt, request, wanted)
     if not video.is_file():
         return "missing", (f"{video.name} is gone", *changes)
     return ("stale", changes) if changes else ("fresh", ())
 
 
-def check_backends(items: Iterable[ClipPlan]) -> None:
-    """Refuse clips whose backend cannot be asked.
-
-    Raises:
-        MissingTool: naming the clips and what to do.
-    """
-    foreign = [item.clip for item in items if item.to_make and item.clip.backend not in catalog.ASKABLE]
-    if foreign:
-        names = ", ".join(sorted({clip.backend for clip in foreign}))
-        labels = ", ".join(clip.label for clip in foreign[:5]) + (" …" if len(foreign) > 5 else "")  # noqa: PLR2004
-        raise MissingTool(
-            f"{labels}: this version cannot ask {names}; build draft.mp4, or use --config backend=animatic"
-        )
+def _changes(receipt: Receipt, request: Request, wanted: str) -> tuple[str, ...]:
+    if receipt.fingerprint != request.fingerprint:
+        return request.changes(receipt.request) or ("changed",)
+    if (receipt.take or receipt.fingerprint) != wanted:
+        return ("another take chosen",)
+    return ("timed out before",) if receipt.outcome == "timed_out" else ()
 
 
 def check_voice(film: Film, items: Iterable[ClipPlan]) -> None:
@@ -263,8 +321,9 @@ def narration_plan(film: Film, clip: Clip, digests: Digests) -> NarrationPlan:
     return NarrationPlan("fresh" if written.get("key") == key else "stale", key)
 
 
-Part = tuple[int, str, str, str]
-"""What a film holds of one clip: its number, its title, the SHA-256 of its clip, the key of its narration."""
+Part = tuple[int, str, str, str, float | None]
+"""What a film holds of one clip: its number, its title, the SHA-256 of its clip, the key of its narration, and the
+length in seconds that a bought clip is cut or held to."""
 
 
 def stamp_of(film: Film, parts: Sequence[Part]) -> str:
@@ -273,9 +332,16 @@ def stamp_of(film: Film, parts: Sequence[Part]) -> str:
     return FILM_STAMP + files.digest({"title": film.title, "spec": spec, "parts": [list(part) for part in parts]})
 
 
-def part_of(clip: Clip, video_sha256: str | None, narration: str) -> Part:
+def part_of(item: ClipPlan) -> Part:
     """One clip's part in a film."""
-    return clip.number, clip.title or "", video_sha256 or "", narration
+    clip = item.clip
+    return clip.number, clip.title or "", item.video_sha256 or "", item.narration.key, cut_seconds(item)
+
+
+def cut_seconds(item: ClipPlan) -> float | None:
+    """The length that a clip has in the film, where the backend's own may differ from it; None: all of the clip."""
+    bought = catalog.is_paid(item.clip.backend) and item.standing != "manual"
+    return item.clip.seconds if bought else None
 
 
 def conformed_from(film: Film, item: ClipPlan) -> dict[str, object]:
@@ -285,6 +351,8 @@ def conformed_from(film: Film, item: ClipPlan) -> dict[str, object]:
         "video": item.video_sha256,
         "narration": item.narration.key,
         "spec": spec,
+        "seconds": cut_seconds(item),
+        "skipped": item.is_skipped,
         "lead_s": LEAD_S,
         "tail_s": TAIL_S,
     }
@@ -318,7 +386,7 @@ def _film_standing(film: Film, clips: Sequence[ClipPlan]) -> tuple[Standing, tup
         return "missing", ("not built yet", *reasons)
     if reasons:
         return "stale", tuple(reasons)
-    parts = [part_of(item.clip, item.video_sha256, item.narration.key) for item in clips]
+    parts = [part_of(item) for item in clips if not item.is_skipped]
     if stamps.read_stamp(path) == stamp_of(film, parts):
         return "fresh", ()
     return "stale", _differences(film, parts)

@@ -23,7 +23,12 @@ _HALVED_FROM = 256  # pixels of the shorter side; a smaller film is drafted at i
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One clip with everything decided. `seconds`: the length to make; `place`: its key in the manifest."""
+    """One clip with everything decided. `seconds`: its length in the film; `place`: its key in the manifest.
+
+    `asked_s`: the length that the backend is asked for, longer where the clip is trimmed; `resolution`, `aspect`: what
+    a paid backend is asked for, empty where it has no choice; `list_usd`: what asking costs. `seed` and
+    `negative_prompt` are those that the backend takes.
+    """
 
     number: int
     title: str | None
@@ -38,6 +43,10 @@ class Clip:
     seed: int | None
     take: int
     place: str = ""
+    asked_s: float = 0.0
+    aspect: str = ""
+    resolution: str = ""
+    list_usd: float = 0.0
 
     @property
     def label(self) -> str:
@@ -50,7 +59,7 @@ class Film:
     """One film with everything decided; `clips` in the order of their numbers.
 
     `spec` is that of the cut that is made, `frame` the size in pixels of the composites and keyframes: they differ in
-    a draft, which is made small from the full pictures.
+    a draft, which is made small from the full pictures. `filtered_retries`: how often a clip is asked for again.
     """
 
     project: Project
@@ -63,6 +72,7 @@ class Film:
     paid_voice: bool
     clips: tuple[Clip, ...]
     warnings: tuple[str, ...]
+    filtered_retries: int = 0
 
     def clip(self, number: int) -> Clip:
         """The clip of that number.
@@ -82,7 +92,10 @@ class Film:
         halve = _half if small else int
         spec = FilmSpec(halve(self.spec.width), halve(self.spec.height), self.spec.fps)
         model = catalog.DEFAULT_MODELS["animatic"]
-        clips = tuple(dataclasses.replace(clip, backend="animatic", model=model) for clip in self.clips)
+        clips = tuple(
+            dataclasses.replace(clip, backend="animatic", model=model, asked_s=clip.seconds, list_usd=0.0)
+            for clip in self.clips
+        )
         return dataclasses.replace(self, cut="draft", spec=spec, voice=SCRATCH, clips=clips)
 
     def video(self, clip: Clip) -> Path:
@@ -129,6 +142,7 @@ def load(project: Project, config: Config) -> Film:
         paid_voice=written.voice != SCRATCH,
         clips=tuple(clips),
         warnings=tuple(warnings),
+        filtered_retries=config.filtered_retries,
     )
 
 
@@ -187,6 +201,7 @@ def _clips(
         source = sources.resolve(project, number, clip, before, where, problems)
         resolved = _clip(written, number, clip, source, config, where.rpartition(": ")[2])
         problems.extend(_limit_problems(resolved, where))
+        warnings.extend(_left_out(resolved, clip, where))
         better = prompts.reordered(clip.prompt) if isinstance(clip.prompt, str) else None
         if better:
             warnings.append(f"{where}.prompt: {resolved.label} opens with the camera; better: {better}")
@@ -201,7 +216,15 @@ def _clip(
     backend = config.backend or clip.backend or written.backend
     own_model = clip.model if clip.model and backend == (clip.backend or written.backend) else None
     film_model = written.model if backend == written.backend else None
-    default = config.kling_model if backend == "kling" else catalog.DEFAULT_MODELS[backend]
+    name = own_model or film_model or _default_model(backend, config)
+    model = catalog.model(backend, name)
+    seconds = float(clip.duration or written.duration)
+    trim = written.trim if clip.trim is None else clip.trim
+    asked_s = (model.reaching(seconds) if trim else None) or seconds
+    if model.only_longest_with and trim and _must_be_longest(model, source, _resolution(backend, config)):
+        asked_s = max(asked_s, model.longest)
+    resolution = _resolution(backend, config)
+    drawn = not (model.follows_picture and source.start)
     return Clip(
         number=number,
         title=clip.title,
@@ -209,26 +232,90 @@ def _clip(
         camera=clip.camera_text(),
         narration=clip.narration.strip(),
         source=source,
-        seconds=float(clip.duration or written.duration),
+        seconds=seconds,
         backend=backend,
-        model=own_model or film_model or default,
-        negative_prompt=clip.negative_prompt.strip(),
-        seed=clip.seed,
+        model=name,
+        negative_prompt=clip.negative_prompt.strip() if model.negative_chars else "",
+        seed=clip.seed if model.seeds else None,
         take=clip.take,
         place=place,
+        asked_s=asked_s,
+        aspect=(catalog.aspect(*written.frame()) or "") if model.paid and drawn else "",
+        resolution=resolution,
+        list_usd=_list_usd(model, name, asked_s, resolution, config),
     )
 
 
+def _default_model(backend: Backend, config: Config) -> str:
+    chosen = {"kling": config.kling_model, "veo": config.veo_model, "omni": config.omni_model}
+    return chosen.get(backend) or catalog.DEFAULT_MODELS[backend]
+
+
+def _resolution(backend: Backend, config: Config) -> str:
+    asked: dict[str, str] = {"veo": config.veo_resolution, "omni": config.omni_resolution}
+    return asked.get(backend, "")
+
+
+def _list_usd(model: catalog.Model, name: str, seconds: float, resolution: str, config: Config) -> float:
+    own = config.prices.get(name)
+    return round(own * seconds, 3) if own is not None else model.price_usd(seconds, resolution)
+
+
+def _must_be_longest(model: catalog.Model, source: Source, resolution: str) -> bool:
+    return resolution in model.only_longest_with or ("end" in model.only_longest_with and source.end is not None)
+
+
+def _left_out(clip: Clip, written: manifest.Clip, where: str) -> list[str]:
+    """What the backend does not take, and is therefore not asked for."""
+    lost = [name for name in ("seed", "negative_prompt") if getattr(written, name) and not getattr(clip, name)]
+    return [f"{where}.{name}: {clip.backend} takes none; {clip.label} is asked for without it" for name in lost]
+
+
 def _limit_problems(clip: Clip, where: str) -> list[Problem]:
-    limits = catalog.LIMITS[clip.backend]
-    found = []
-    if not limits.allows(clip.seconds):
+    """What the clip's model does not accept; said before anything is sent."""
+    model = catalog.model(clip.backend, clip.model)
+    found = [*_length_problems(clip, model, where), *_picture_limits(clip, model, where)]
+    for name, text, most in (
+        ("prompt", clip.prompt, model.prompt_chars),
+        ("negative_prompt", clip.negative_prompt, model.negative_chars),
+    ):
+        if len(text) > most:
+            what = f"{clip.label} has a {name.replace('_', ' ')} of {len(text)} characters"
+            found.append(Problem(f"{where}.{name}", what, f"{clip.backend} takes {most} at most"))
+    return found
+
+
+def _length_problems(clip: Clip, model: catalog.Model, where: str) -> list[Problem]:
+    if not model.allows(clip.asked_s):
         what = f"{clip.label} wants {clip.seconds:g} s, which {clip.backend} cannot make"
-        found.append(Problem(f"{where}.duration", what, f"it makes {limits.offers()}"))
-    if len(clip.prompt) > limits.prompt_chars:
-        what = f"{clip.label} has a prompt of {len(clip.prompt)} characters"
-        found.append(Problem(f"{where}.prompt", what, f"{clip.backend} takes {limits.prompt_chars} at most"))
-    if len(clip.negative_prompt) > limits.negative_chars:
-        what = f"{clip.label} has a negative prompt of {len(clip.negative_prompt)} characters"
-        found.append(Problem(f"{where}.negative_prompt", what, f"{clip.backend} takes {limits.negative_chars} at most"))
+        shorter = model.reaching(clip.seconds)
+        hint = f"it makes {model.offers()}" + (f"; or `trim: true` to cut it from {shorter:g} s" if shorter else "")
+        return [Problem(f"{where}.duration", what, hint)]
+    if clip.asked_s < model.longest and _must_be_longest(model, clip.source, clip.resolution):
+        why = "an end keyframe" if clip.source.end and "end" in model.only_longest_with else clip.resolution
+        what = f"{clip.label} wants {clip.asked_s:g} s; {clip.backend} makes only {model.longest:g} s with {why}"
+        return [Problem(f"{where}.duration", what, f"ask for {model.longest:g} s, or `trim: true` to cut it")]
+    return []
+
+
+def _picture_limits(clip: Clip, model: catalog.Model, where: str) -> list[Problem]:
+    source = clip.source
+    found: list[Problem] = []
+    if source.lost:
+        return found
+    if source.end is not None and not model.end_picture:
+        what = f"{clip.label} has an end keyframe, which {clip.model} does not take"
+        found.append(Problem(f"{where}.keyframes.end", what, "use another model, or leave it out"))
+    if source.end is not None and source.start is None:
+        what = f"{clip.label} has an end keyframe without a start"
+        found.append(Problem(f"{where}.keyframes.start", what, "name the start too"))
+    if source.start is None and model.needs_picture:
+        what = f"{clip.label} has no picture, and {clip.model} makes nothing from words alone"
+        found.append(Problem(where, what, "give it a composite or keyframes, or use another model"))
+    if model.paid and not (model.follows_picture and source.start) and clip.aspect not in (model.aspects or ()):
+        what = f"{clip.label} is {clip.aspect or 'of an unusual shape'}, which {clip.backend} does not draw"
+        found.append(Problem(where, what, f"it draws {' or '.join(model.aspects or ())}: change the film's size"))
+    if clip.resolution and clip.resolution not in model.usd:
+        what = f"{clip.model} does not make {clip.resolution}"
+        found.append(Problem(f"config.yaml: {clip.backend}_resolution", what, f"it makes {', '.join(model.usd)}"))
     return found

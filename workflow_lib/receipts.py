@@ -33,7 +33,11 @@ class FileId:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How a clip came to be. `cost_usd`: what it cost; `took_s`: seconds from start to end; `reason`: of a stand-in."""
+    """How a clip came to be. `cost_usd`: what its take cost; `took_s`: seconds from start to end.
+
+    `take`: the fingerprint of the take, where the user chose another than the request's own; `reason`: why a stand-in
+    is in the clip's place; `skipped`: the film leaves the clip out.
+    """
 
     outcome: str
     backend: str
@@ -47,6 +51,13 @@ class Receipt:
     started: str = ""
     took_s: float = 0.0
     reason: str | None = None
+    take: str | None = None
+    skipped: bool = False
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether the clip could not be made, and an animatic stands in its place."""
+        return self.outcome in ("filtered", "failed", "timed_out")
 
 
 def read(path: Path) -> Receipt | None:

@@ -17,12 +17,17 @@ _NAMES = {
     "fps": "frame rate",
     "seconds": "duration",
     "negative_prompt": "negative prompt",
+    "aspect": "shape",
 }
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a backend. `start`, `end`: digests of the pictures; `fps`: such as `24` or `30000/1001`.
+    """What is asked of a backend. `start`, `end`: digests of the pictures; `seconds`: the length that is asked for.
+
+    The animatic is rendered for a film's `width`, `height` (pixels) and `fps` (such as `24` or `30000/1001`). A paid
+    clip is conformed to them afterwards, so it is known by its `aspect` and `resolution` alone; it takes its aspect
+    from its picture where that is empty.
 
     A picture's digest is that of its decoded pixels; that of a composite which we make is its recipe's, so that it is
     known before the composite is there and stays the same however the composite is drawn or stored.
@@ -40,6 +45,8 @@ class Request:
     fps: str
     seed: int | None
     take: int
+    aspect: str = ""
+    resolution: str = ""
 
     @cached_property
     def fingerprint(self) -> str:

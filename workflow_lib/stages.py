@@ -83,7 +83,7 @@ def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
     with locks.making(project, out):
         # A kill from here on must not leave the receipt of older files beside newer ones.
         layout.receipt(out).unlink(missing_ok=True)
-        length = probe.probe(video).duration_s
+        length = plan.cut_seconds(item) or probe.probe(video).duration_s
         line = _line_seconds(spoken) if item.narration.key else None
         frames = conform.clip_frames(film.spec, length, line, plan.LEAD_S, plan.TAIL_S)
         report = conform.conform_picture(video, out, film.spec, quality, frames=frames, ffmpeg=tool)
@@ -113,8 +113,8 @@ def _line_seconds(spoken: Path) -> float | None:
 def mix_sound(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None) -> str:
     """Join the sound of the clips `numbers` into the film's; the same parts are never encoded twice."""
     out = film.project.sound(film.cut)
+    numbers, made = _joined(film, numbers)
     parts = [film.project.clip_sound(film.cut, number) for number in numbers]
-    made = [_conformed(film, number) for number in numbers]
     kept = out.with_name(f"mixed_{files.digest([report['sound'] for report in made])}{out.suffix}")
     with locks.making(film.project, out):
         if not kept.exists():
@@ -129,11 +129,10 @@ def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None
     """Join the conformed clips `numbers` and the sound into the film, stamped with what it was made from."""
     project, cut = film.project, film.cut
     out = project.film(cut)
-    made = [_conformed(film, number) for number in numbers]
+    numbers, made = _joined(film, numbers)
     titles = {clip.number: clip.title or "" for clip in film.clips}
     parts = [
-        (number, titles.get(number, ""), str(report["from"]["video"]), str(report["from"]["narration"]))
-        for number, report in zip(numbers, made, strict=True)
+        (number, titles.get(number, ""), *_made_from(report)) for number, report in zip(numbers, made, strict=True)
     ]
     starts = [film.spec.seconds(sum(int(report["frames"]) for report in made[:place])) for place in range(len(made))]
     chapters = [(titles[number], start) for number, start in zip(numbers, starts, strict=True) if titles.get(number)]
@@ -151,6 +150,20 @@ def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None
         )
         files.write_json(layout.receipt(project.sound(cut)), {"parts": [list(part) for part in parts]})
     return f"{out}: {report.duration_s:.1f} s"
+
+
+def _made_from(report: dict[str, Any]) -> tuple[str, str, float | None]:
+    made_from = report["from"]
+    return str(made_from["video"]), str(made_from["narration"]), made_from["seconds"]
+
+
+def _joined(film: Film, numbers: Sequence[int]) -> tuple[list[int], list[dict[str, Any]]]:
+    """The clips that the film is joined from, without those that it leaves out, and how they were conformed."""
+    made = {number: _conformed(film, number) for number in numbers}
+    kept = [number for number in numbers if not made[number]["from"]["skipped"]]
+    if not kept:
+        raise BadMedia(f"{film.project.root}: every clip is left out (on_filtered, on_failed, on_timeout: skip)")
+    return kept, [made[number] for number in kept]
 
 
 def _conformed(film: Film, number: int) -> dict[str, Any]:

@@ -48,6 +48,11 @@ def force(workflow: Workflow, path: str) -> None:
     workflow.dag.forcefiles.add(path)
 
 
+def prioritise(workflow: Workflow, path: str) -> None:
+    """Have the job that makes `path` started before others, as `--prioritize` would."""
+    workflow.dag.priorityfiles.add(path)
+
+
 def needed_jobs(workflow: Workflow) -> list[tuple[str, dict[str, str]]]:
     """The rule and wildcards of each job that this run makes; the graph must be complete."""
     return [(job.rule.name, dict(job.wildcards.items())) for job in workflow.dag.needrun_jobs()]

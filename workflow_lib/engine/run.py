@@ -6,20 +6,26 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 from filelock import FileLock
 from snakemake.io import ancient
 
-from workflow_lib import catalog, config, layout, locks, plan, project
+from workflow_lib import catalog, config, layout, locks, plan, project, runs
 from workflow_lib.digests import Digests
 from workflow_lib.engine import internals, report
 from workflow_lib.engine.internals import Workflow
-from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
+from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Cut, Project
 from workflow_lib.plan import ClipPlan, FilmPlan
+from workflow_lib.takes import Stores
+
+_ASKING: frozenset[plan.Action] = frozenset({"buy", "resume"})
+_DECISIVE = (6, 5, 9, 4, 3, 8, 7)
+"""Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
 
 
 def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
@@ -80,6 +86,8 @@ class Run:
         self._plans: dict[tuple[str, Cut], FilmPlan] = {}
         self._locks: dict[str, FileLock] = {}
         self._jobs: list[tuple[str, dict[str, str]]] = []
+        self._stores = Stores()
+        self._run: int | None = None
 
     def set_caps(self) -> None:
         """Hold the providers' limits for the whole run."""
@@ -96,7 +104,7 @@ class Run:
         if (folder, cut) not in self._plans:
             try:
                 film = project.load(Project(Path(folder)), self._settings)
-                self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft())
+                self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), self._stores)
             except WorkflowError as error:
                 fail(error)
         return self._plans[folder, cut]
@@ -108,7 +116,7 @@ class Run:
         for item in found:
             try:
                 film = project.load(item, self._settings)
-                self._plans[str(item.root), "final"] = plan.of(film)
+                self._plans[str(item.root), "final"] = plan.of(film, self._stores)
             except InvalidInput as error:
                 problems.extend(error.problems)
         if problems:
@@ -166,6 +174,9 @@ class Run:
         found = self.plan(folder, cut)
         item = self._clip(found, number)
         kept = self._keep(found.film.video(item.clip), up_to_date=not item.to_make)
+        if item.to_make and item.action == "resume":
+            # What is open at the provider comes first: it takes a place there anyway.
+            internals.prioritise(self._workflow, str(found.film.video(item.clip)))
         source, by_hand = item.clip.source, item.pictures.composite == "manual"
         ready = [path for path in (source.start, source.end) if path and (source.recipe or path.exists())]
         return kept([_unmade(path, by_hand=by_hand) for path in ready])
@@ -184,7 +195,7 @@ class Run:
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""
         backend = self._clip(self.plan(folder, "final"), number).clip.backend
-        return 0 if catalog.LIMITS[backend].paid else 1
+        return 0 if catalog.is_paid(backend) else 1
 
     def clip_units(self, folder: str, number: str, backend: str) -> int:
         """How many of a backend's places a clip takes: one, or none when another backend makes it."""
@@ -195,6 +206,8 @@ class Run:
         out = sys.stdout if internals.is_dry_run(self._workflow) else sys.stderr
         jobs = internals.needed_jobs(self._workflow)
         out.write(report.plan_lines(self._plans, jobs))
+        if any(item.price_usd for item in self._to_make(jobs)):
+            out.write(report.price_age_line(self._settings.prices_of, datetime.now(UTC).date()))
         out.flush()
 
     def begin(self) -> None:
@@ -205,12 +218,14 @@ class Run:
         self._jobs = internals.needed_jobs(self._workflow)
         try:
             self._check_by_hand()
-            plan.check_backends(self._clips_to_make())
+            self._check_keys()
             for found, item in self._lines_to_speak():
                 plan.check_voice(found.film, [item])
             ffmpeg.binary(self._settings.ffmpeg)
             for folder in sorted({wildcards["project"] for _, wildcards in self._jobs if "project" in wildcards}):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
+            if any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs)):
+                self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()
             fail(error)
@@ -230,13 +245,39 @@ class Run:
         for lock in self._locks.values():
             lock.release()
         self._locks.clear()
+        if self._run is not None:
+            runs.end(Path(self._settings.slots_dir), self._run)
+            self._run = None
+
+    def break_off(self) -> None:
+        """Say what could not be made and what is left, and end with the exit code of what matters most."""
+        endings = runs.Run.current(Path(self._settings.slots_dir)).endings() if self._run is not None else []
+        left = self._left_to_buy() if endings else []
+        self.finish()
+        sys.stderr.write(report.ending_lines(endings) + report.left_line(left))
+        codes = {ending.code for ending in endings}
+        decisive = next((code for code in _DECISIVE if code in codes), None)
+        if decisive is not None:
+            sys.stderr.flush()
+            raise SystemExit(decisive)
+
+    def _left_to_buy(self) -> list[ClipPlan]:
+        left = []
+        for folder in sorted({wildcards["project"] for rule, wildcards in self._jobs if rule == "generate_clip"}):
+            with contextlib.suppress(WorkflowError):
+                found = plan.of(project.load(Project(Path(folder)), self._settings))
+                left += [item for item in found.clips if item.to_make and item.action == "buy"]
+        return left
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
-        """Whether the file that a job would make is there at this moment, put there by somebody since the plan."""
+        """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
         if rule not in _MAKERS:
             return False
-        film = self.plan(wildcards["project"], _cut_of(rule, wildcards)).film
+        found = self.plan(wildcards["project"], _cut_of(rule, wildcards))
+        film = found.film
         clip = film.clip(int(wildcards["clip"]))
+        if rule == "generate_clip" and catalog.is_paid(clip.backend) and not found.clip(clip.number).to_make:
+            return True
         if rule == "compose_picture":
             return bool(clip.source.start and plan.is_composed_by_hand(film, clip.source.start))
         if rule == "narrate_clip":
@@ -261,12 +302,31 @@ class Run:
         standing, path = _MAKERS[rule](found, item)
         return [str(path)] if standing == "manual" else []
 
-    def _clips_to_make(self) -> list[ClipPlan]:
-        return [
+    def _to_make(self, jobs: Iterable[tuple[str, dict[str, str]]]) -> list[ClipPlan]:
+        clips = [
             self._clip(self._plans[wildcards["project"], "final"], wildcards["clip"])
-            for rule, wildcards in self._jobs
+            for rule, wildcards in jobs
             if rule == "generate_clip"
         ]
+        return [item for item in clips if item.to_make]
+
+    def _check_keys(self) -> None:
+        """See that each provider that will be asked can be.
+
+        Raises:
+            MissingKey: naming every variable that is not set.
+        """
+        # Only a run that buys needs the providers.
+        from workflow_lib.providers import access  # noqa: PLC0415
+
+        missing = []
+        for backend in sorted({item.clip.backend for item in self._to_make(self._jobs) if item.action in _ASKING}):
+            try:
+                access.open_provider(backend, self._settings)
+            except MissingKey as error:
+                missing.append(str(error))
+        if missing:
+            raise MissingKey("\n".join(missing))
 
     def _lines_to_speak(self) -> Iterator[tuple[FilmPlan, ClipPlan]]:
         for rule, wildcards in self._jobs:

@@ -1,0 +1,132 @@
+"""What the one door works with: settings, the store, the budgets, the run, and who is told how it goes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from workflow_lib.budgets import Budgets
+from workflow_lib.config import Config
+from workflow_lib.errors import Refused
+from workflow_lib.ledger import Ledger
+from workflow_lib.progress import Teller
+from workflow_lib.providers import access
+from workflow_lib.providers.base import Order, Provider
+from workflow_lib.requests import Request
+from workflow_lib.runs import Run
+from workflow_lib.slots import Slots, Tenant
+from workflow_lib.takes import Store, Take
+
+How = Literal["generated", "resumed", "reused"]
+
+_TYPICAL_S = {"kling": 120.0, "veo": 90.0, "omni": 90.0}
+_LONGEST_OPEN_S = 24 * 3600.0  # no provider works at a clip, or keeps its result, for longer
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What is wanted: the request, its list price in USD, and for which clip of which project.
+
+    `order`: prepares the pictures in the folder that it is given and says what the provider is asked for; `check`:
+    raises BadMedia when a result is not what was asked for.
+    """
+
+    request: Request
+    list_usd: float
+    project: str
+    clip: str
+    order: Callable[[Path], Order]
+    check: Callable[[Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Obtained:
+    """A take, and how it was come by."""
+
+    take: Take
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that a purchase needs besides itself."""
+
+    settings: Config
+    store: Store
+    budgets: Budgets
+    run: Run
+    tell: Teller
+
+    @property
+    def folder(self) -> Path:
+        """Where runs that share an account meet."""
+        return Path(self.settings.slots_dir)
+
+    def provider(self, request: Request, base_url: str | None = None) -> Provider:
+        """The client of the request's backend, at `base_url` when an operation is resumed."""
+        return access.open_provider(request.backend, self.settings, base_url)
+
+    def slots(self, provider: Provider, backend: str) -> Slots:
+        """The places of the provider's account."""
+        limits = {
+            "kling": self.settings.kling_max_in_flight,
+            "veo": self.settings.veo_max_in_flight,
+            "omni": self.settings.omni_max_in_flight,
+        }
+        return Slots(self.folder / "slots" / f"{backend}-{provider.account}", limits[backend], self._is_over)
+
+    def poll_waits(self, backend: str) -> tuple[float, float]:
+        """The first and the longest wait between two polls, in seconds."""
+        waits = {
+            "kling": self.settings.kling_poll_s,
+            "veo": self.settings.veo_poll_s,
+            "omni": self.settings.omni_poll_s,
+        }
+        first, longest = waits[backend]
+        return first, max(first, longest)
+
+    def check_not_stopped(self) -> None:
+        """Submit nothing more once a provider has refused the account.
+
+        Raises:
+            Refused: another job of this run was refused.
+        """
+        why = self.run.stopped()
+        if why is not None:
+            raise Refused(f"not submitted, because the run was stopped: {why}")
+
+    def expected_s(self, backend: str, model: str, ledger: Ledger) -> float:
+        """How long an operation usually takes: the median of the last ones of the same model."""
+        from statistics import median  # noqa: PLC0415 - a job that finds its take needs no statistics
+
+        took = [
+            _seconds_between(attempt.submitted_at, attempt.ended_at)
+            for attempt in ledger.attempts()
+            if attempt.state == "stored" and attempt.model == model and attempt.submitted_at and attempt.ended_at
+        ]
+        return median(took[-20:]) if took else _TYPICAL_S.get(backend, 120.0)
+
+    def _is_over(self, tenant: Tenant) -> bool:
+        attempt = Store(Path(tenant.store)).ledger().attempt(tenant.attempt)
+        if attempt is None or not attempt.is_open:
+            return True
+        age = time.time() - tenant.since
+        # What was sent into the dark is over when its time is up; what is known is asked for.
+        return age > (self.settings.clip_timeout_s if attempt.operation is None else _LONGEST_OPEN_S)
+
+
+def _seconds_between(start: str | None, end: str | None) -> float:
+    from datetime import datetime  # noqa: PLC0415
+
+    if start is None or end is None:
+        return 0.0
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+
+
+def jittered(seconds: float) -> float:
+    """A wait of about `seconds`, so that many jobs do not ask at the same moment."""
+    return seconds * random.uniform(0.9, 1.1)  # noqa: S311 - no secret

@@ -1,0 +1,83 @@
+"""The one door through which money leaves: find the take, else resume the operation, else submit once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from filelock import FileLock
+
+from workflow_lib import files
+from workflow_lib.errors import Filtered, OutcomeUnknown
+from workflow_lib.generate import submit, watch
+from workflow_lib.generate.desk import Desk, Obtained, Purchase
+from workflow_lib.journal import Event
+from workflow_lib.ledger import Attempt, Ledger
+
+
+def obtain(purchase: Purchase, desk: Desk) -> Obtained:
+    """The take of `purchase`, bought only if it never was.
+
+    Raises:
+        OverBudget: there is not enough left; nothing was bought.
+        MissingKey, Refused: the provider cannot be asked; nothing was bought.
+        Filtered, GenerationFailed: there will be no take of this request.
+        TimedOut: it is not ready; the next run goes on waiting for it.
+        OutcomeUnknown: nobody knows whether it was bought; the user decides.
+        BadMedia: the result does not decode; the next run fetches it again.
+        OutOfSpace: the disk is full; nothing that was paid for is lost.
+    """
+    with _alone(desk, purchase.request.fingerprint):
+        ledger = desk.store.ledger()
+        take = desk.store.find(purchase.request.fingerprint, ledger)
+        if take is not None:
+            return Obtained(take, "reused")
+        pending = _pending(purchase, desk, ledger)
+        if pending is None:
+            _check_filtered(purchase, desk, ledger)
+        return _bought(purchase, desk, pending)
+
+
+def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None) -> Obtained:
+    """Resume `pending`, or submit; what is filtered may be asked for again, because nobody charges for that."""
+    while True:
+        try:
+            if pending is not None:
+                return Obtained(watch.resume(pending, purchase, desk), "resumed")
+            return Obtained(submit.buy(purchase, desk), "generated")
+        except Filtered as error:
+            pending = None
+            refused = desk.store.ledger().filtered(purchase.request.fingerprint)
+            if refused > desk.settings.filtered_retries:
+                raise
+            desk.tell.say(f"filtered ({error}); asking once more, attempt {refused + 1}")
+
+
+def _pending(purchase: Purchase, desk: Desk, ledger: Ledger) -> Attempt | None:
+    """The submission that is to be resumed: one that goes on, or one whose take is gone from the store."""
+    fingerprint = purchase.request.fingerprint
+    attempt = ledger.pending(fingerprint) or ledger.stored(fingerprint)
+    if attempt is None or attempt.operation is not None:
+        return attempt
+    if desk.settings.on_unknown == "resubmit":
+        lost = Event(event="lost", fingerprint=fingerprint, attempt=attempt.id, reason="on_unknown: resubmit")
+        desk.store.journal.add(lost)
+        return None
+    raise OutcomeUnknown(submit.unknown_text(purchase, attempt.at))
+
+
+def _check_filtered(purchase: Purchase, desk: Desk, ledger: Ledger) -> None:
+    refused = ledger.filtered(purchase.request.fingerprint)
+    if refused > desk.settings.filtered_retries:
+        last = [attempt for attempt in ledger.of(purchase.request.fingerprint) if attempt.state == "filtered"][-1]
+        raise Filtered(f"{last.reason or 'refused by the content filter'}; change its prompt or picture")
+
+
+@contextlib.contextmanager
+def _alone(desk: Desk, fingerprint: str) -> Iterator[None]:
+    """Let one process at a time deal with a request; another waits, and finds the take."""
+    folder = desk.store.folder / "locks"
+    with files.writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / f"{fingerprint}.lock"):
+        yield

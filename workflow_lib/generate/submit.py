@@ -1,0 +1,224 @@
+"""Submit an order: once, written down before it is sent, its id written down before anything else happens."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from workflow_lib import hosting
+from workflow_lib.errors import Filtered, GenerationFailed, OutcomeUnknown, OverBudget, Refused, RetryLater
+from workflow_lib.generate import watch
+from workflow_lib.generate.desk import Desk, Purchase, jittered
+from workflow_lib.journal import Event, Name, now
+from workflow_lib.ledger import Attempt
+from workflow_lib.providers.base import Draft, Provider, Running
+from workflow_lib.slots import Slot, Slots, Tenant
+from workflow_lib.takes import Store, Take
+
+_LOOK_S = 0.2  # seconds between two looks for a free place
+_ENDED: tuple[tuple[type[Exception], Name], ...] = (
+    (Filtered, "filtered"),
+    (GenerationFailed, "failed"),
+    (RetryLater, "refused"),
+    (Refused, "refused"),
+)
+
+
+def buy(purchase: Purchase, desk: Desk) -> Take:
+    """Submit `purchase` and wait for its take.
+
+    Raises:
+        As obtain.
+    """
+    provider = desk.provider(purchase.request)
+    desk.check_not_stopped()
+    desk.tell.stage("preparing")
+    draft = _prepared(purchase, desk, provider)
+    waits = iter(desk.settings.retry_s)
+    while True:
+        slot = _place(purchase, desk, provider)
+        try:
+            attempt = _send(purchase, desk, provider, draft, slot)
+        except RetryLater as error:
+            _wait_after(error, next(waits, None), desk)
+        else:
+            return watch.watch(attempt, purchase, desk, provider, slot)
+
+
+def _prepared(purchase: Purchase, desk: Desk, provider: Provider) -> Draft:
+    """The order with its pictures where the provider reads them; free, so that it may be tried again."""
+    cache = desk.store.folder / "uploads"
+
+    def host(path: Path) -> str:
+        return hosting.hosted(path, desk.settings, cache, desk.tell.say)
+
+    waits = iter(desk.settings.retry_s)
+    while True:
+        try:
+            with tempfile.TemporaryDirectory(prefix="clipwright-") as folder:
+                return provider.prepare(purchase.order(Path(folder)), host)
+        except RetryLater as error:
+            _wait_after(error, next(waits, None), desk)
+        except Refused as error:
+            desk.run.stop(str(error))
+            raise
+
+
+def _wait_after(error: RetryLater, wait_s: float | None, desk: Desk) -> None:
+    """Wait before the same is tried again.
+
+    Raises:
+        GenerationFailed: it was tried often enough, or the provider asks for more time than a run waits for a clip.
+    """
+    if wait_s is None or (error.after_s or 0.0) > desk.settings.clip_timeout_s:
+        raise GenerationFailed(f"{error}; gave up, nothing was bought: run again later") from error
+    desk.tell.stage("refused for now", 0, str(error))
+    time.sleep(jittered(max(wait_s, error.after_s or 0.0)))
+
+
+def _place(purchase: Purchase, desk: Desk, provider: Provider) -> Slot:
+    """A place at the provider, as soon as one is free."""
+    slots = desk.slots(provider, purchase.request.backend)
+    look_again = 0.0
+    while True:
+        desk.check_not_stopped()
+        slot = slots.take()
+        if slot is not None:
+            return _in_turn(purchase, desk, slots, slot)
+        desk.tell.stage("waiting for a free place")
+        if time.monotonic() >= look_again:
+            _clear_orphans(purchase, desk, provider, slots)
+            look_again = time.monotonic() + desk.poll_waits(purchase.request.backend)[0]
+        time.sleep(_LOOK_S)
+
+
+def _in_turn(purchase: Purchase, desk: Desk, slots: Slots, slot: Slot) -> Slot:
+    if purchase.request.backend == "kling":
+        most, per_s = desk.settings.kling_creates
+        while (wait_s := slots.turn(int(most), per_s)) > 0:
+            time.sleep(min(wait_s, _LOOK_S))
+    return slot
+
+
+def _clear_orphans(purchase: Purchase, desk: Desk, provider: Provider, slots: Slots) -> None:
+    """Ask how the operations stand that nobody watches, and give the places back of those that are over."""
+    for orphan in slots.orphans():
+        attempt = Store(Path(orphan.tenant.store)).ledger().attempt(orphan.tenant.attempt)
+        if attempt is not None and attempt.operation is not None and _is_over(attempt, desk, purchase, provider):
+            slots.release(orphan)
+
+
+def _is_over(attempt: Attempt, desk: Desk, purchase: Purchase, provider: Provider) -> bool:
+    asked = provider if attempt.base_url == provider.base_url else desk.provider(purchase.request, attempt.base_url)
+    try:
+        return not isinstance(asked.poll(attempt.operation or "", watch.age_s(attempt)), Running)
+    except (Filtered, GenerationFailed, OutcomeUnknown):
+        return True
+    except (RetryLater, Refused):
+        return False
+
+
+def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot: Slot) -> Attempt:
+    """Write the intent, send the order once, write the answer."""
+    store, request = desk.store, purchase.request
+    name = uuid.uuid4().hex[:16]
+    intended = _intended(name, purchase, desk, provider, draft)
+    kept = False
+    try:
+        slot.write(Tenant(str(store.folder.resolve()), name, time.time()))
+        store.journal.set_room_aside(name)
+        desk.check_not_stopped()
+        with _undisturbed():
+            desk.budgets.intend(store, intended)
+            kept = True
+            operation = _posted(purchase, desk, provider, draft, intended)
+            submitted = Event(event="submitted", fingerprint=request.fingerprint, attempt=name, operation=operation)
+            store.journal.add(submitted)
+    except _NOTHING_EXISTS:
+        slot.leave()
+        raise
+    except BaseException:
+        (slot.let_go if kept else slot.leave)()
+        raise
+    finally:
+        store.journal.give_room_back(name)
+    return _known(store, name)
+
+
+_NOTHING_EXISTS = (OverBudget, RetryLater, Refused, Filtered, GenerationFailed)
+
+
+def _posted(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, intended: Event) -> str:
+    """The id of the operation; a parsed refusal is written down, anything else is left as not known."""
+    desk.tell.stage("submitting", 5, f"${purchase.list_usd:.2f}")
+    try:
+        return provider.submit(draft)
+    except (Filtered, GenerationFailed, RetryLater, Refused) as error:
+        ended = next(name for kind, name in _ENDED if isinstance(error, kind))
+        desk.store.journal.add(
+            Event(
+                event=ended,
+                fingerprint=purchase.request.fingerprint,
+                attempt=intended.attempt,
+                backend=purchase.request.backend,
+                reason=str(error),
+            )
+        )
+        if isinstance(error, Refused):
+            desk.run.stop(str(error))
+        raise
+    except OutcomeUnknown as error:
+        raise OutcomeUnknown(f"{error}; {unknown_text(purchase, intended.at)}") from error
+
+
+def _intended(name: str, purchase: Purchase, desk: Desk, provider: Provider, draft: Draft) -> Event:
+    request = purchase.request
+    return Event(
+        event="intended",
+        at=now(),
+        fingerprint=request.fingerprint,
+        attempt=name,
+        backend=request.backend,
+        model=draft.model,
+        base_url=provider.base_url,
+        project=purchase.project,
+        clip=purchase.clip,
+        usd=purchase.list_usd,
+        seconds=request.seconds,
+        request=request.as_dict(),
+        session=desk.run.session,
+    )
+
+
+def _known(store: Store, name: str) -> Attempt:
+    attempt = store.ledger().attempt(name)
+    if attempt is None:
+        raise OutcomeUnknown(f"{store.journal.path} was changed by somebody else while it was in use")
+    return attempt
+
+
+def unknown_text(purchase: Purchase, at: str) -> str:
+    """What a user is told about a submission of which nobody knows whether it arrived."""
+    number = purchase.clip.removeprefix("clip_")
+    command = f"clipwright retake {purchase.project} {number}"
+    return (
+        f"{purchase.clip} was sent to {purchase.request.backend} at {at[:19]}Z and nobody knows whether it arrived. "
+        f"Look into the provider's console: if it is there, `{command} --operation ID`; "
+        f"if it is not, `{command} --confirm-lost`"
+    )
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait until the answer is written down; nothing else can be done about kill -9."""
+    held = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,181 @@
+"""Watch an operation to its end and bring its result into the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from workflow_lib.errors import BadMedia, Filtered, GenerationFailed, OutcomeUnknown, Refused, RetryLater, TimedOut
+from workflow_lib.generate.desk import Desk, Purchase, jittered
+from workflow_lib.journal import Event, Name
+from workflow_lib.ledger import Attempt
+from workflow_lib.providers.base import Finished, Provider, Running
+from workflow_lib.slots import Slot
+from workflow_lib.takes import Take
+
+_GROWTH = 1.3
+
+
+def resume(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take:
+    """The take of an operation that was submitted before, asked for where it was submitted.
+
+    Raises:
+        As obtain.
+    """
+    adopted = _adopted(attempt, purchase, desk)
+    if adopted is not None:
+        return adopted
+    provider = desk.provider(purchase.request, attempt.base_url or None)
+    slots = desk.slots(provider, purchase.request.backend)
+    slot = slots.take_again(str(desk.store.folder.resolve()), attempt.id)
+    desk.tell.say(f"resuming operation {attempt.operation}, $0")
+    return watch(attempt, purchase, desk, provider, slot)
+
+
+def _adopted(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take | None:
+    """A result that had come into the store just before its worker died."""
+    path = desk.store.path(attempt.fingerprint)
+    if attempt.state == "stored" or not path.is_file():
+        return None
+    try:
+        purchase.check(path)
+    except BadMedia:
+        return None
+    return desk.store.put(attempt, path)
+
+
+def watch(attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider, slot: Slot | None) -> Take:
+    """Poll until the operation is over, and store its result; the place is given back as soon as it is over."""
+    desk.tell.since = time.time() - age_s(attempt)
+    desk.tell.expected_s = desk.expected_s(attempt.backend, attempt.model, desk.store.ledger())
+    desk.tell.operation = attempt.operation
+    desk.tell.stage("submitted", 10, f"${attempt.list_usd:.2f}, operation {attempt.operation}")
+    try:
+        finished = _finished(attempt, desk, provider)
+    except (Filtered, GenerationFailed) as error:
+        _end(desk, attempt, "filtered" if isinstance(error, Filtered) else "failed", str(error))
+        _leave(slot)
+        raise
+    except OutcomeUnknown as error:
+        _leave(slot)
+        raise OutcomeUnknown(f"{error}; {_gone_text(purchase, attempt)}") from error
+    except BaseException:
+        # The operation goes on, and keeps its place.
+        if slot is not None:
+            slot.let_go()
+        raise
+    _leave(slot)
+    return _kept(finished, attempt, purchase, desk, provider)
+
+
+def _finished(attempt: Attempt, desk: Desk, provider: Provider) -> Finished:
+    """The operation's result, asked for until it is there or the time is up; a failing question says nothing."""
+    deadline = time.monotonic() + desk.settings.clip_timeout_s
+    operation = attempt.operation or ""
+    for wait_s in _waits(*desk.poll_waits(attempt.backend)):
+        try:
+            state = provider.poll(operation, age_s(attempt))
+            if isinstance(state, Finished):
+                return state
+            desk.tell.polled(state.stage, state.percent)
+        except RetryLater as error:
+            wait_s = max(wait_s, min(error.after_s or 0.0, desk.poll_waits(attempt.backend)[1]))  # noqa: PLW2901
+        except Refused as error:
+            desk.run.stop(str(error))
+            raise
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        time.sleep(min(wait_s, left))
+    _end(desk, attempt, "timed_out", f"not ready after {desk.settings.clip_timeout_s:g} s")
+    raise TimedOut(
+        f"{attempt.clip} is not ready after {desk.settings.clip_timeout_s:g} s (clip_timeout_s); its operation "
+        f"{operation} goes on, and the next run waits for it again, $0"
+    )
+
+
+def _waits(first: float, longest: float) -> Iterator[float]:
+    wait = first
+    while True:
+        yield jittered(wait)
+        wait = min(longest, wait * _GROWTH)
+
+
+def _kept(finished: Finished, attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider) -> Take:
+    """Download, verify and store a result. A download that fails is tried again; the operation is never lost by it."""
+    desk.tell.stage("downloading", 90)
+    waits = iter(desk.settings.retry_s)
+    temporary = desk.store.folder / f"{attempt.id}.part.mp4"
+    while True:
+        try:
+            _fetch(finished, temporary, purchase, provider)
+            charged = {"usd": finished.usd, "units": finished.units}
+            take = desk.store.put(attempt, temporary, **charged)
+        except OutcomeUnknown as error:
+            raise OutcomeUnknown(f"{error}; {_gone_text(purchase, attempt)}") from error
+        except (RetryLater, BadMedia) as error:
+            wait_s = next(waits, None)
+            if wait_s is None:
+                raise _undownloaded(error, attempt) from error
+            desk.tell.stage("downloading again", 90, str(error))
+            time.sleep(jittered(max(wait_s, min(getattr(error, "after_s", None) or 0.0, 30.0))))
+            finished = _asked_again(finished, attempt, provider)
+        else:
+            desk.tell.stage("done", 100, f"${take.attempt.cost_usd:.2f}")
+            return take
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _undownloaded(error: Exception, attempt: Attempt) -> BadMedia:
+    return BadMedia(f"{error}; operation {attempt.operation} is paid for and kept: run again to fetch its result, $0")
+
+
+def _asked_again(finished: Finished, attempt: Attempt, provider: Provider) -> Finished:
+    """Where the result is now: an address may have been given anew."""
+    try:
+        state = provider.poll(attempt.operation or "", age_s(attempt))
+    except (RetryLater, Refused):
+        return finished
+    return finished if isinstance(state, Running) else state
+
+
+def _fetch(finished: Finished, to: Path, purchase: Purchase, provider: Provider) -> None:
+    provider.fetch(finished, to)
+    purchase.check(to)
+
+
+def _end(desk: Desk, attempt: Attempt, event: Name, reason: str) -> None:
+    desk.store.journal.add(
+        Event(
+            event=event,
+            fingerprint=attempt.fingerprint,
+            attempt=attempt.id,
+            backend=attempt.backend,
+            project=attempt.project,
+            clip=attempt.clip,
+            operation=attempt.operation,
+            reason=reason,
+        )
+    )
+
+
+def _leave(slot: Slot | None) -> None:
+    if slot is not None:
+        slot.leave()
+
+
+def _gone_text(purchase: Purchase, attempt: Attempt) -> str:
+    number = purchase.clip.removeprefix("clip_")
+    return (
+        f"operation {attempt.operation} was paid for (${attempt.list_usd:.2f}) and its result cannot be had; run again "
+        f"to ask once more, or `clipwright retake {purchase.project} {number} --confirm-lost` to buy it anew"
+    )
+
+
+def age_s(attempt: Attempt) -> float:
+    """Seconds since the operation was submitted."""
+    submitted = datetime.fromisoformat(attempt.submitted_at or attempt.at)
+    return max(0.0, (datetime.now(UTC) - submitted).total_seconds())

@@ -1,0 +1,208 @@
+"""The append-only record of operations and money: JSON lines, one store each, locked and flushed per event."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock
+
+from workflow_lib import files
+
+Name = Literal[
+    "intended", "refused", "submitted", "timed_out", "filtered", "failed", "cancelled", "lost", "stored", "chosen"
+]
+"""intended: about to be sent. refused: proven not to exist. submitted: its id is known. timed_out: nobody waits for it
+any more. filtered, failed, cancelled: over without a result. lost: the user says that nothing will come of it.
+stored: its result is in the store. chosen: the user wants another take for this request."""
+
+_ROOM = 4096  # bytes set aside on the disk before money is spent; an event is far shorter
+_NAMES = frozenset(Name.__args__)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One line. `attempt` names one submission; `usd`: the list price when intended, else what was really charged.
+
+    `base_url` and `model` are those that the operation was submitted to; `request` is all that determines its result.
+    """
+
+    event: Name
+    fingerprint: str
+    at: str = ""
+    attempt: str = ""
+    backend: str = ""
+    model: str = ""
+    base_url: str = ""
+    project: str = ""
+    clip: str = ""
+    operation: str | None = None
+    usd: float | None = None
+    units: str | None = None
+    seconds: float | None = None
+    request: dict[str, Any] | None = None
+    session: str | None = None
+    file: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+    take: str | None = None
+    take_number: int | None = None
+    reason: str | None = None
+
+
+_FIELDS = frozenset(field.name for field in fields(Event))
+
+
+class Journal:
+    """The journal of the store in `folder`; neither need exist yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "journal.jsonl"
+
+    def events(self) -> list[Event]:
+        """Every event in order; a line that a crash has torn is passed over.
+
+        Raises:
+            OSError: the journal is there and cannot be read.
+        """
+        found = _parsed(self.path)
+        for room in sorted(self.folder.glob("*.room")):
+            found += _parsed(room)
+        return found
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the journal, so that what is read is still so when something is added."""
+        with files.writing(self.path):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / "journal.lock")
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def add(self, event: Event) -> None:
+        """Append `event` and wait until the disk holds it; a torn line before it is closed first.
+
+        Raises:
+            OutOfSpace: the disk is full; the journal is as it was.
+        """
+        with self.locked():
+            self.add_locked(event)
+
+    def add_locked(self, event: Event) -> None:
+        """The same, for one who holds the journal already."""
+        line = _line(event)
+        with files.writing(self.path):
+            try:
+                self._append(line)
+            except OSError:
+                if not self._use_room(event.attempt, line):
+                    raise
+            else:
+                self._absorb()
+
+    def set_room_aside(self, attempt: str) -> None:
+        """Take disk space for the events of `attempt`, so that a full disk never costs the id of a paid operation.
+
+        Raises:
+            OutOfSpace: there is none; nothing was sent yet.
+        """
+        room = self._room(attempt)
+        with files.writing(room), room.open("xb") as stream:
+            stream.write(b"\n" * _ROOM)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def give_room_back(self, attempt: str) -> None:
+        """Give the space back, unless an event had to be written there."""
+        with contextlib.suppress(OSError):
+            if not _parsed(self._room(attempt)):
+                self._room(attempt).unlink(missing_ok=True)
+
+    def _append(self, line: bytes) -> None:
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            size = os.lseek(descriptor, 0, os.SEEK_END)
+            torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+            try:
+                _write_all(descriptor, (b"\n" if torn else b"") + line)
+                os.fsync(descriptor)
+            except OSError:
+                os.ftruncate(descriptor, size)
+                raise
+        finally:
+            os.close(descriptor)
+
+    def _use_room(self, attempt: str, line: bytes) -> bool:
+        room = self._room(attempt)
+        if not attempt or not room.exists():
+            return False
+        used = b"".join(_line(event) for event in _parsed(room))
+        if len(used) + len(line) > _ROOM:
+            return False
+        # In place: these blocks are on the disk already.
+        descriptor = os.open(room, os.O_WRONLY)
+        try:
+            os.lseek(descriptor, len(used), os.SEEK_SET)
+            _write_all(descriptor, line)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        return True
+
+    def _absorb(self) -> None:
+        """Bring events that a full disk had kept out into the journal, now that it can be written."""
+        for room in sorted(self.folder.glob("*.room")):
+            waiting = _parsed(room)
+            if waiting:
+                with contextlib.suppress(OSError):
+                    self._append(b"".join(map(_line, waiting)))
+                    room.unlink()
+
+    def _room(self, attempt: str) -> Path:
+        return self.folder / f"{attempt}.room"
+
+
+def now() -> str:
+    """The time of an event: UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _line(event: Event) -> bytes:
+    value = {name: getattr(event, name) for name in Event.__slots__}
+    kept = {name: part for name, part in value.items() if part is not None and part != ""}
+    return (json.dumps({**kept, "at": event.at or now()}, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _parsed(path: Path) -> list[Event]:
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    return [event for line in text.split(b"\n") if (event := _event(line)) is not None]
+
+
+def _event(line: bytes) -> Event | None:
+    """The event of a line; None for a torn one. What a later version adds is passed over."""
+    if not line.strip():
+        return None
+    try:
+        value = json.loads(line)
+        known = {name: part for name, part in value.items() if name in _FIELDS}
+        return Event(**known) if known["event"] in _NAMES else None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def _write_all(descriptor: int, text: bytes) -> None:
+    while text:
+        text = text[os.write(descriptor, text) :]

@@ -1,0 +1,150 @@
+"""Runs and what they share: a budget with the runs beside them, a stop, and what became of their clips."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from workflow_lib import files
+from workflow_lib.journal import now
+
+RUN = "CLIPWRIGHT_RUN"
+SESSION = "CLIPWRIGHT_SESSION"
+_KEPT = 50  # runs whose log is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What became of one clip: a line of the run's log. `code`: the exit code of its job; `cause`: in words."""
+
+    project: str
+    clip: str
+    outcome: str
+    code: int
+    cause: str = ""
+    backend: str = ""
+    operation: str | None = None
+    usd: float = 0.0
+
+
+class Run:
+    """One run in `folder`: `id` names it, `session` it and the runs that were going on when it began."""
+
+    def __init__(self, folder: Path, name: str, session: str) -> None:
+        self.id = name
+        self.session = session
+        self.folder = folder / "runs"
+
+    @classmethod
+    def current(cls, folder: Path) -> Run:
+        """The run that started this process; for a process that was started by hand a run of its own."""
+        name = os.environ.get(RUN) or new_id()
+        return cls(folder, name, os.environ.get(SESSION) or name)
+
+    def stop(self, why: str) -> None:
+        """Let no job of this run submit anything any more."""
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._stopped.write_text(why, encoding="utf-8")
+
+    def stopped(self) -> str | None:
+        """Why nothing may be submitted any more; None while it may."""
+        try:
+            return self._stopped.read_text(encoding="utf-8")
+        except OSError:
+            return None
+
+    def log(self, ending: Ending) -> None:
+        """Add a line to the run's log; a log that cannot be written stops nothing."""
+        line = json.dumps({"at": now(), **asdict(ending)}, ensure_ascii=False) + "\n"
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            try:
+                os.write(descriptor, line.encode())
+            finally:
+                os.close(descriptor)
+
+    def endings(self) -> list[Ending]:
+        """The last line of each clip in the run's log."""
+        try:
+            lines = self._log.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return []
+        found: dict[tuple[str, str], Ending] = {}
+        for line in lines:
+            with contextlib.suppress(ValueError, TypeError):
+                value = json.loads(line)
+                value.pop("at", None)
+                ending = Ending(**value)
+                found[ending.project, ending.clip] = ending
+        return list(found.values())
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / f"{self.id}.jsonl"
+
+    @property
+    def _stopped(self) -> Path:
+        return self.folder / f"{self.id}.stop"
+
+
+def new_id() -> str:
+    """A name for a run that sorts by time and is never given twice."""
+    return f"{now()[:19].replace(':', '')}-{uuid.uuid4().hex[:8]}"
+
+
+def begin(folder: Path) -> int:
+    """Make this process's run known to its jobs and to the runs beside it; the answer is to be kept open.
+
+    Runs that go on at the same time share a session, and with it one budget.
+
+    Raises:
+        OutOfSpace: the folder cannot be written.
+    """
+    runs = folder / "runs"
+    name = os.environ.setdefault(RUN, new_id())
+    with files.writing(runs):
+        runs.mkdir(parents=True, exist_ok=True)
+        with FileLock(runs / "lock"):
+            session = next((found for path in runs.glob("*.run") if (found := _session(path))), name)
+            path = runs / f"{name}.run"
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            os.write(descriptor, session.encode())
+            _forget_old(runs)
+    os.environ[SESSION] = session
+    return descriptor
+
+
+def end(folder: Path, descriptor: int) -> None:
+    """Give up what `begin` took."""
+    (folder / "runs" / f"{os.environ.get(RUN)}.run").unlink(missing_ok=True)
+    os.close(descriptor)
+
+
+def _session(path: Path) -> str | None:
+    """The session of a run that is still going on; the file of one that is not is removed."""
+    try:
+        with path.open("r+b") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return stream.read().decode() or None
+            path.unlink()
+    except OSError:
+        pass
+    return None
+
+
+def _forget_old(runs: Path) -> None:
+    for suffix in ("*.jsonl", "*.stop"):
+        for path in sorted(runs.glob(suffix))[:-_KEPT]:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,124 @@
+"""The take store: paid results by fingerprint, beside the projects that they serve; nothing here deletes one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from workflow_lib import files
+from workflow_lib.errors import BadMedia
+from workflow_lib.journal import Event, Journal
+from workflow_lib.ledger import Attempt, Ledger
+
+_CHUNK = 1 << 30
+_CANNOT_SHARE = {errno.EXDEV, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One finished result: where it lies, and the submission that it came from."""
+
+    path: Path
+    attempt: Attempt
+
+
+class Store:
+    """The takes and the journal in `folder` (`projects/.takes`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.journal = Journal(folder)
+
+    def ledger(self) -> Ledger:
+        """What the journal says at this moment."""
+        return Ledger(self.journal.events())
+
+    def path(self, fingerprint: str, suffix: str = ".mp4") -> Path:
+        """Where the take of a request lies."""
+        return self.folder / f"{fingerprint}{suffix}"
+
+    def find(self, fingerprint: str, ledger: Ledger) -> Take | None:
+        """The take of a request, if it was paid for and is here.
+
+        Raises:
+            BadMedia: it is here, and its bytes are not those that were stored.
+        """
+        attempt = ledger.stored(fingerprint)
+        if attempt is None or not attempt.file:
+            return None
+        path = self.folder / attempt.file
+        if not path.is_file():
+            return None
+        if path.stat().st_size != attempt.size or files.sha256_file(path) != attempt.sha256:
+            raise BadMedia(
+                f"{path}, a paid take, was changed or is damaged; put it back from a copy, "
+                f"or move it away to have it fetched again"
+            )
+        return Take(path, attempt)
+
+    def put(self, attempt: Attempt, finished: Path, **charged: float | str | None) -> Take:
+        """Move `finished` into the store as the take of `attempt`; `charged`: `usd` and `units`, where they are known.
+
+        Raises:
+            OutOfSpace: the disk is full; the operation can be resumed.
+        """
+        path = self.path(attempt.fingerprint, finished.suffix)
+        with files.writing(path):
+            size, sha256 = finished.stat().st_size, files.sha256_file(finished)
+            # Hard to overwrite by accident, because it cannot be had again for free.
+            finished.chmod(0o444)
+            files.flush(finished)
+            finished.replace(path)
+            files.flush(self.folder)
+        usd, units = charged.get("usd"), charged.get("units")
+        event = Event(
+            event="stored",
+            fingerprint=attempt.fingerprint,
+            attempt=attempt.id,
+            backend=attempt.backend,
+            project=attempt.project,
+            clip=attempt.clip,
+            operation=attempt.operation,
+            file=path.name,
+            sha256=sha256,
+            size=size,
+            usd=float(usd) if usd is not None else None,
+            units=str(units) if units is not None else None,
+        )
+        self.journal.add(event)
+        stored = self.ledger().attempt(attempt.id)
+        return Take(path, stored or attempt)
+
+
+def copy(take: Path, target: Path) -> None:
+    """Give `target` the bytes of a take: a copy, which shares the disk's blocks where the file system can.
+
+    Never a link: a program that writes into `target` must not reach the paid take.
+    """
+    target.unlink(missing_ok=True)
+    with files.writing(target), take.open("rb") as source, target.open("wb") as sink:
+        try:
+            while os.copy_file_range(source.fileno(), sink.fileno(), _CHUNK):
+                pass
+        except OSError as error:
+            if error.errno not in _CANNOT_SHARE:
+                raise
+            source.seek(0)
+            sink.seek(0)
+            shutil.copyfileobj(source, sink)
+
+
+class Stores:
+    """The stores of a run, each journal read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, Ledger] = {}
+
+    def ledger(self, folder: Path) -> Ledger:
+        """The ledger of the store in `folder`, as it was when it was first asked for."""
+        if folder not in self._known:
+            self._known[folder] = Store(folder).ledger()
+        return self._known[folder]
