@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .control import Control
+from .elevenlabs import ElevenLabs
+from .gcs import Gcs
+from .google_files import GoogleFiles
+from .google_models import GoogleModels
+from .hosts import Hosts
 from .kie import Kie
 from .kie_uploads import KieUploads
+from .omni import Omni
 from .world import World
 
 MOST_BODY_BYTES = 200_000_000
@@ -23,6 +31,8 @@ PREFIXES = {
     "STORAGE_EMULATOR_HOST": "/gcs",
     "ELEVENLABS_BASE_URL": "/elevenlabs",
 }
+_TOO_LARGE = "the emulator takes 200 MB at most"
+_PARTS = (Control, Kie, KieUploads, Hosts, Gcs, GoogleModels, GoogleFiles, Omni, ElevenLabs)
 
 
 class BoundedBodies:
@@ -33,6 +43,9 @@ class BoundedBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, counting its body."""
+        if int(Headers(scope=scope).get("content-length", "0")) > MOST_BODY_BYTES:
+            await PlainTextResponse(_TOO_LARGE, 413, {"Connection": "close"})(scope, receive, send)
+            return
         received = 0
 
         async def count() -> Message:
@@ -40,7 +53,7 @@ class BoundedBodies:
             message = await receive()
             received += len(message.get("body", b""))
             if received > MOST_BODY_BYTES:
-                raise HTTPException(413, "the emulator takes 200 MB at most")
+                raise HTTPException(413, _TOO_LARGE)
             return message
 
         await self.app(scope, count, send)
@@ -48,6 +61,6 @@ class BoundedBodies:
 
 def build(world: World) -> Starlette:
     """The application."""
-    parts = (Control(world), Kie(world), KieUploads(world))
+    parts = [part(world) for part in _PARTS]
     routes = [route for part in parts for route in part.routes()]
     return Starlette(routes=routes, middleware=[Middleware(BoundedBodies)])

@@ -60,6 +60,7 @@ class Operation:
     shape: str = ""
     signatures: set[str] = field(default_factory=lambda: {secrets.token_hex(16)})
     facts: dict[str, Any] = field(default_factory=dict)
+    settled: bool = False
 
     @property
     def state(self) -> State:
@@ -174,11 +175,18 @@ class Books:
         )
 
     def finish(self) -> int:
-        """End what runs, now; how many that were."""
+        """End what runs, and what follows it, now; how many that were."""
         running = [operation for operation in self.operations.values() if operation.state == "running"]
         for operation in running:
-            operation.ends = time.time()
+            self.end(operation)
+        for operation in self.operations.values():
+            operation.settled = True
         return len(running)
+
+    @staticmethod
+    def end(operation: Operation) -> None:
+        """End an operation, now."""
+        operation.ends = time.time()
 
     def report(self) -> dict[str, Any]:
         """All that was counted, as JSON."""

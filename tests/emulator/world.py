@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 from starlette.requests import Request
 
-from .books import Books
+from .books import Books, Operation
 from .faults import Faults
 from .films import Films
 from .settings import Settings
 from .store import Store
+
+_LOOK_S = 0.25
 
 
 class World:
@@ -48,3 +53,12 @@ def note_leak(world: World, request: Request) -> None:
     """Count a key that was sent to a host which must never see one."""
     if {"authorization", "xi-api-key", "x-goog-api-key"} & set(request.headers):
         world.books.leaked_keys += 1
+
+
+async def still_there(request: Request, operation: Operation) -> bool:
+    """Wait until an operation is over; whether its client did."""
+    while operation.state == "running":
+        if await request.is_disconnected():
+            return False
+        await asyncio.sleep(min(operation.ends - time.time(), _LOOK_S))
+    return True

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from workflow_lib.cli import doctor, new, reading
+from workflow_lib.cli import doctor, emulator, new, reading
 from workflow_lib.errors import WorkflowError
 
 _HELP = """\
@@ -28,7 +28,7 @@ def program() -> None:
     """Tell how films stand; Snakemake builds them."""
 
 
-for _command in (new.new, reading.check, reading.plan, reading.status, doctor.doctor):
+for _command in (new.new, reading.check, reading.plan, reading.status, doctor.doctor, emulator.emulator):
     program.add_command(_command)
 
 
