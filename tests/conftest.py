@@ -190,6 +190,13 @@ def emulated_films(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("emulated")
 
 
+@pytest.fixture(scope="session")
+def shared_emulator(emulated_films: Path) -> Iterator[Emulator]:
+    """One emulator for all tests that leave no process behind."""
+    with Emulator(emulated_films) as running:
+        yield running
+
+
 @pytest.fixture
 def emulator(emulated_films: Path) -> Iterator[Emulator]:
     """Every paid provider on this machine, with empty books."""

@@ -10,6 +10,13 @@ PICTURE = b"\x89PNG any bytes"
 AGENT = {"User-Agent": "clipwright tests"}
 
 
+@pytest.fixture
+def emulator(shared_emulator: Emulator) -> Emulator:
+    """The emulator with empty books."""
+    shared_emulator.reset()
+    return shared_emulator
+
+
 def send(emulator: Emulator, host: str, agent: str = AGENT["User-Agent"], **fields: str) -> httpx.Response:
     """Upload a file to one of the hosts."""
     paths = {"CATBOX": "/user/api.php", "LITTERBOX": "/resources/internals/api.php"}

@@ -54,6 +54,13 @@ class Account:
 
 
 @pytest.fixture
+def emulator(shared_emulator: Emulator) -> Emulator:
+    """The emulator with empty books."""
+    shared_emulator.reset()
+    return shared_emulator
+
+
+@pytest.fixture
 def kie(emulator: Emulator) -> Iterator[Account]:
     """An account in good order."""
     account = Account(emulator)

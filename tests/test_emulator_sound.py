@@ -17,6 +17,13 @@ SPEECH = "/v1/text-to-speech/voice1"
 
 
 @pytest.fixture
+def emulator(shared_emulator: Emulator) -> Emulator:
+    """The emulator with empty books."""
+    shared_emulator.reset()
+    return shared_emulator
+
+
+@pytest.fixture
 def voice(emulator: Emulator) -> Iterator[httpx.Client]:
     """An account in good order."""
     headers = {"xi-api-key": KEYS["ELEVENLABS_API_KEY"]}

@@ -58,7 +58,7 @@ class Operation:
     ends: float
     outcome: State = "success"
     shape: str = ""
-    signatures: set[str] = field(default_factory=lambda: {secrets.token_hex(16)})
+    signatures: list[str] = field(default_factory=lambda: [secrets.token_hex(16)])
     facts: dict[str, Any] = field(default_factory=dict)
     settled: bool = False
 
@@ -192,9 +192,9 @@ class Books:
         """All that was counted, as JSON."""
         orders = [operation.order for operation in self.operations.values()]
         counts = Counter(order.provider for order in orders)
-        usd: Counter[str] = Counter()
+        usd: dict[str, float] = {}
         for order in orders:
-            usd[order.provider] += order.usd  # type: ignore[assignment]  # Counter adds floats as well
+            usd[order.provider] = usd.get(order.provider, 0.0) + order.usd
         return {
             "submissions": [_line(operation) for operation in self.operations.values()],
             "counts": dict(counts),

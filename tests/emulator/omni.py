@@ -18,7 +18,7 @@ from .faults import LOST_ANSWERS, POLLS, REFUSALS
 from .google import MODERATED, Caller, Wrong
 from .omni_rules import TOKENS_PER_S, Clip
 from .replies import broken_poll, lost_answer
-from .world import World, still_there
+from .world import World, inline_film, still_there
 
 NAME = "omni"
 _REFUSAL = "I cannot create this video because it may violate the content policy."
@@ -141,11 +141,11 @@ class Omni:
     def _video(self, operation: Operation) -> dict[str, str]:
         video = {"type": "video", "mime_type": "video/mp4"}
         if operation.facts["delivery"] == "inline":
-            return {**video, "data": base64.b64encode(self.world.films.of(operation)).decode()}
+            return {**video, "data": base64.b64encode(inline_film(self.world, operation)).decode()}
         if not operation.facts["bucket"]:
             return {**video, "uri": file_uri(operation)}
         uri = f"{operation.facts['bucket'].rstrip('/')}/{operation.facts['file']}/sample_0.mp4"
-        self.world.store.put("gcs/" + uri.removeprefix("gs://"), self.world.films.of(operation), "video/mp4")
+        self.world.store.put("gcs/" + uri.removeprefix("gs://"), inline_film(self.world, operation), "video/mp4")
         return {**video, "uri": uri}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
@@ -50,10 +51,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let the loop handle signals, and raise none of them again."""
-        loop = asyncio.get_running_loop()
-        for sig in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sig, self.handle_exit, sig, None)
+        """Leave the signals to the loop, which knows them already."""
         yield
 
 
@@ -71,8 +69,11 @@ async def _serve(world: World, listening: socket.socket, *, with_parent: bool) -
         build(world), http=Droppable, ws="none", lifespan="off", timeout_graceful_shutdown=1, **options
     )
     server = Server(config)
+    loop = asyncio.get_running_loop()
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sig, server.handle_exit, sig, None)
     if with_parent:
-        _end_with_parent(server, asyncio.get_running_loop())
+        _end_with_parent(server, loop)
     env = {name: world.url + prefix for name, prefix in PREFIXES.items()}
     print(json.dumps({"url": world.url, "env": env}), flush=True)  # noqa: T201  # the one line that a parent reads
     await server.serve(sockets=[listening])
@@ -80,7 +81,7 @@ async def _serve(world: World, listening: socket.socket, *, with_parent: bool) -
 
 def _end_with_parent(server: Server, loop: asyncio.AbstractEventLoop) -> None:
     def watch() -> None:
-        while sys.stdin.read(4096):
+        while os.read(sys.stdin.fileno(), 4096):
             continue
         loop.call_soon_threadsafe(server.handle_exit, signal.SIGTERM, None)
 

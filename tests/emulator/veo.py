@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from . import google, veo_rules
-from .books import Film, Full, Operation, Order, Window, digest_of
+from .books import Film, Full, Operation, Order, digest_of
 from .faults import LOST_ANSWERS, POLLS, REFUSALS
 from .google import MODERATED, Caller, Wrong
 from .replies import broken_poll, lost_answer
 from .veo_rules import Video
-from .world import World
+from .world import World, inline_film
 
 NAME = "veo"
 _SUBMITS = (50, 60.0)
@@ -31,7 +31,7 @@ class Veo:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.submits = Window(_SUBMITS[0], world.settings.seconds(_SUBMITS[1]))
+        self.submits = world.window(*_SUBMITS)
 
     async def submit(self, request: Request, model: str) -> Response:
         """Take a request, or say why not."""
@@ -112,7 +112,7 @@ class Veo:
         return {**kind, "raiMediaFilteredCount": 0, "videos": videos}
 
     def _video(self, operation: Operation, sample: int) -> dict[str, str]:
-        content = self.world.films.of(operation, sample)
+        content = inline_film(self.world, operation, sample)
         storage = operation.facts["storage"]
         if not storage:
             return {"bytesBase64Encoded": base64.b64encode(content).decode(), "mimeType": "video/mp4"}

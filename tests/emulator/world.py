@@ -7,7 +7,7 @@ import time
 
 from starlette.requests import Request
 
-from .books import Books, Operation
+from .books import Books, Operation, Window
 from .faults import Faults
 from .films import Films
 from .settings import Settings
@@ -25,13 +25,22 @@ class World:
         self.books = Books(settings, self.faults)
         self.store = Store()
         self.films = Films(settings)
+        self.windows: list[Window] = []
         self.url = ""
 
+    def window(self, most: int, real_s: float) -> Window:
+        """A limit of so many calls in so many seconds of the real server."""
+        made = Window(most, self.settings.seconds(real_s))
+        self.windows.append(made)
+        return made
+
     def reset(self) -> None:
-        """Forget orders, faults and files."""
+        """Forget orders, faults, files, and who called how often."""
         self.faults.waiting.clear()
         self.books.clear()
         self.store.clear()
+        for window in self.windows:
+            window.calls.clear()
 
 
 def bearer(request: Request) -> str | None:
@@ -62,3 +71,10 @@ async def still_there(request: Request, operation: Operation) -> bool:
             return False
         await asyncio.sleep(min(operation.ends - time.time(), _LOOK_S))
     return True
+
+
+def inline_film(world: World, operation: Operation, sample: int = 0) -> bytes:
+    """A film for an answer or a bucket; half of it when its truncation was scripted."""
+    content = world.films.of(operation, sample)
+    cut = world.faults.take(operation.order.provider, operation.order.prompt, ("truncated",))
+    return content[: len(content) // 2] if cut else content
