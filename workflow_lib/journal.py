@@ -128,6 +128,10 @@ class Journal:
             if not _parsed(self._room(attempt)):
                 self._room(attempt).unlink(missing_ok=True)
 
+    def holds(self, room: Path) -> bool:
+        """Whether a file of space that was set aside holds events, which are to be kept."""
+        return bool(_parsed(room))
+
     def _append(self, line: bytes) -> None:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from workflow_lib import locks
+from workflow_lib import locks, progress
 from workflow_lib.errors import BadMedia
 from workflow_lib.media import probe
 from workflow_lib.plan import ClipPlan, FilmPlan
@@ -16,7 +17,10 @@ Doing = Literal["done", "by hand", "making", "waiting"]
 
 @dataclass(frozen=True, slots=True)
 class ClipStatus:
-    """One clip: what it is doing, who makes it, and once it is made its cost in USD and its time in seconds."""
+    """One clip: what it is doing, who makes it, and once it is made its cost in USD and its time in seconds.
+
+    While it is made at a provider: the `stage`, how far it is in `percent`, since when and how long it usually takes.
+    """
 
     label: str
     doing: Doing
@@ -25,6 +29,11 @@ class ClipStatus:
     cost_usd: float
     took_s: float
     reasons: tuple[str, ...]
+    stage: str = ""
+    percent: int = 0
+    elapsed_s: float = 0.0
+    expected_s: float = 0.0
+    operation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ def of(found: FilmPlan) -> FilmStatus:
         clips=clips,
         film=found.standing,
         length_s=_length_s(project.film(found.film.cut)),
-        spent_usd=round(sum(clip.cost_usd for clip in clips), 2),
+        spent_usd=round(found.spent_usd, 2),
         to_spend_usd=found.price_usd,
     )
 
@@ -69,14 +78,21 @@ def _length_s(path: Path) -> float | None:
 def _clip(found: FilmPlan, item: ClipPlan) -> ClipStatus:
     receipt = item.receipt
     made = receipt is not None and not item.to_make and item.standing != "manual"
+    doing = _doing(found, item)
+    going = progress.read(found.film.project.progress(item.clip.number)) if doing == "making" else None
     return ClipStatus(
         label=item.clip.label,
-        doing=_doing(found, item),
+        doing=doing,
         backend=item.clip.backend,
         outcome="manual" if item.standing == "manual" else receipt.outcome if receipt and made else "",
         cost_usd=receipt.cost_usd if receipt else 0.0,
         took_s=receipt.took_s if receipt and made else 0.0,
         reasons=item.reasons,
+        stage=going.stage if going else "",
+        percent=going.percent if going else 0,
+        elapsed_s=round(max(0.0, time.time() - going.since), 1) if going else 0.0,
+        expected_s=round(going.expected_s, 1) if going else 0.0,
+        operation=going.operation if going else item.operation,
     )
 
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from workflow_lib.cli import doctor, emulator, new, reading
+from workflow_lib.cli import doctor, emulator, money, new, prune, reading
 from workflow_lib.errors import WorkflowError
 
 _HELP = """\
@@ -16,6 +16,7 @@ Narrated films from a manifest. Snakemake builds them; these commands tell how t
   clipwright new my_film                             a project that builds at once
   snakemake --cores all projects/my_film/final.mp4   the film
   clipwright plan my_film                            what remains, why, and what it costs
+  clipwright costs                                   what was spent
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, config or input, 4 missing key or tool,
 5 over budget, 6 refused by the provider, 7 filtered, 8 timed out, 9 outcome unknown, 130 interrupted.
@@ -28,7 +29,19 @@ def program() -> None:
     """Tell how films stand; Snakemake builds them."""
 
 
-for _command in (new.new, reading.check, reading.plan, reading.status, doctor.doctor, emulator.emulator):
+for _command in (
+    new.new,
+    reading.check,
+    reading.plan,
+    reading.status,
+    money.show_costs,
+    money.takes,
+    money.retake,
+    money.cancel,
+    prune.prune,
+    doctor.doctor,
+    emulator.emulator,
+):
     program.add_command(_command)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,14 +14,14 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from workflow_lib import config, project
+from workflow_lib import config, project, yamlfile
 from workflow_lib import plan as planning
 from workflow_lib import status as statuses
 from workflow_lib.cli import naming
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
 from workflow_lib.plan import FilmPlan
-from workflow_lib.status import FilmStatus
+from workflow_lib.status import ClipStatus, FilmStatus
 
 _STYLES = {"done": "green", "by hand": "cyan", "making": "yellow", "waiting": "dim"}
 
@@ -31,9 +31,11 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return click.argument("projects", nargs=-1, shell_complete=naming.complete)(command)
 
 
-def _plans(projects: Iterable[Project], *, draft: bool = False) -> list[FilmPlan]:
+def _plans(
+    projects: Iterable[Project], *, draft: bool = False, overrides: Mapping[str, object] | None = None
+) -> list[FilmPlan]:
     """The plan of each project; what is wrong in any of them is raised together."""
-    settings = config.load(Path())
+    settings = config.load(Path(), overrides)
     found: list[FilmPlan] = []
     problems: list[Problem] = []
     for item in projects:
@@ -78,9 +80,10 @@ def check(projects: tuple[str, ...], *, as_json: bool) -> None:
 @click.command()
 @_options
 @click.option("--draft", is_flag=True, help="The plan of draft.mp4 in place of final.mp4.")
-def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool) -> None:
+@click.option("--config", "pairs", multiple=True, metavar="KEY=VALUE", help="As Snakemake's: --config backend=kling.")
+def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[str, ...]) -> None:
     """Show what PROJECTS (default: all) still need, why, and what it costs; nothing is built."""
-    found = _plans(naming.named(projects), draft=draft)
+    found = _plans(naming.named(projects), draft=draft, overrides=_overrides(pairs))
     if as_json:
         _print_json([_plan_json(item) for item in found])
         return
@@ -89,6 +92,14 @@ def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool) -> None:
         console.print(_plan_table(item))
         for warning in item.film.warnings:
             click.echo(f"warning: {warning}", err=True)
+
+
+def _overrides(pairs: tuple[str, ...]) -> dict[str, object]:
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise click.UsageError(f"--config {wrong[0]}: write KEY=VALUE")
+    split = [pair.partition("=") for pair in pairs]
+    return {key: yamlfile.parse(value, f"--config {key}") for key, _, value in split}
 
 
 def _plan_json(found: FilmPlan) -> dict[str, object]:
@@ -100,6 +111,7 @@ def _plan_json(found: FilmPlan) -> dict[str, object]:
         "reasons": found.reasons,
         "price_usd": found.price_usd,
         "budget_usd": film.budget_usd,
+        "spent_usd": round(found.spent_usd, 3),
         "clips": [
             {
                 "clip": item.clip.label,
@@ -107,6 +119,8 @@ def _plan_json(found: FilmPlan) -> dict[str, object]:
                 "reasons": item.reasons,
                 "backend": item.clip.backend,
                 "seconds": item.clip.seconds,
+                "action": item.action if item.to_make else "keep",
+                "operation": item.operation,
                 "price_usd": item.price_usd,
                 "fingerprint": item.request.fingerprint,
             }
@@ -123,6 +137,7 @@ def _plan_table(found: FilmPlan) -> Group:
         ("backend", "left"),
         ("length", "right"),
         ("price", "right"),
+        ("how", "left"),
         ("why", "left"),
     ):
         table.add_column(name, justify="right" if justify == "right" else "left")
@@ -130,11 +145,13 @@ def _plan_table(found: FilmPlan) -> Group:
         price = f"${item.price_usd:.2f}" if item.to_make else ""
         why = ", ".join(item.reasons) if item.reasons else "up to date"
         style = "" if item.to_make else "dim"
-        table.add_row(item.clip.label, item.clip.backend, f"{item.clip.seconds:g} s", price, why, style=style)
+        how = item.action.replace("_", " ") if item.to_make else "keep"
+        table.add_row(item.clip.label, item.clip.backend, f"{item.clip.seconds:g} s", price, how, why, style=style)
     budget = f" of ${film.budget_usd:.2f}" if film.budget_usd is not None else ""
     state = "up to date" if found.standing == "fresh" else ", ".join(found.reasons[:4])
     making = sum(item.to_make for item in found.clips)
-    return Group(table, Text(f"{making} to make, ${found.price_usd:.2f}{budget}; film: {state}\n"))
+    spent = f", ${found.spent_usd:.2f} spent so far" if found.spent_usd else ""
+    return Group(table, Text(f"{making} to make, ${found.price_usd:.2f}{budget}{spent}; film: {state}\n"))
 
 
 @click.command()
@@ -176,8 +193,22 @@ def _film_table(film: FilmStatus) -> Group:
     for name in ("clip", "state", "backend", "took", "cost", "why"):
         table.add_column(name, justify="right" if name in ("took", "cost") else "left")
     for clip in film.clips:
-        took = f"{clip.took_s:.1f} s" if clip.took_s else ""
         cost = f"${clip.cost_usd:.2f}" if clip.outcome else ""
         doing = Text(clip.doing, style=_STYLES[clip.doing])
-        table.add_row(clip.label, doing, clip.backend, took, cost, ", ".join(clip.reasons))
+        table.add_row(clip.label, doing, clip.backend, _took(clip), cost, _why(clip))
     return Group(table, _film_line(film))
+
+
+def _took(clip: ClipStatus) -> str:
+    if clip.stage:
+        return f"{clip.elapsed_s:.0f} of ~{clip.expected_s:.0f} s" if clip.expected_s else f"{clip.elapsed_s:.0f} s"
+    return f"{clip.took_s:.1f} s" if clip.took_s else ""
+
+
+def _why(clip: ClipStatus) -> str:
+    """How far a clip is, or why it is to be made, or that a stand-in is in its place."""
+    if clip.stage:
+        return f"{'█' * (clip.percent // 10):<10} {clip.percent:3d} %  {clip.stage}"
+    if clip.outcome in ("filtered", "failed", "timed_out"):
+        return f"{clip.outcome}; a stand-in is in its place"
+    return ", ".join(clip.reasons)

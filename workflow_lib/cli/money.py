@@ -1,0 +1,200 @@
+"""The commands about money: `costs`, `takes`, `retake`, `cancel`."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import cast
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from workflow_lib import config, costs, decisions, layout, project
+from workflow_lib.catalog import Backend
+from workflow_lib.cli import naming
+from workflow_lib.costs import Cost
+from workflow_lib.decisions import Decision, TakeInfo
+from workflow_lib.errors import MissingKey, WorkflowError
+from workflow_lib.journal import Event
+from workflow_lib.ledger import Attempt
+from workflow_lib.project import Film
+from workflow_lib.providers import access
+from workflow_lib.takes import Store
+
+_NUMBER = click.IntRange(1, layout.MAX_CLIPS)
+
+
+def _film(name: str) -> Film:
+    return project.load(naming.named([name])[0], config.load(Path()))
+
+
+@click.command(name="costs")
+@click.argument("projects", nargs=-1, shell_complete=naming.complete)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated lines on stdout.")
+def show_costs(projects: tuple[str, ...], *, as_json: bool, as_csv: bool) -> None:
+    """Show what PROJECTS (default: all, deleted ones too) have cost, from the journals."""
+    wanted = frozenset(str(item.root) for item in naming.named(projects)) if projects else None
+    found = costs.of_stores(layout.find_stores(Path()), wanted)
+    if as_json:
+        totals = {name: round(sum(_sums(found, name)), 3) for name in sorted({cost.project for cost in found})}
+        value = {"costs": [dataclasses.asdict(cost) for cost in found], "total_usd": totals}
+        click.echo(json.dumps(value, indent=1, sort_keys=True))
+    elif as_csv:
+        writer = csv.writer(sys.stdout)
+        names = [field.name for field in dataclasses.fields(Cost)]
+        writer.writerow(names)
+        writer.writerows([getattr(cost, name) for name in names] for cost in found)
+    else:
+        Console().print(_costs_table(found) if found else "nothing was ever bought here")
+    for cost in found:
+        if cost.differs:
+            text = f"${cost.actual_usd:.2f} was charged where ${cost.listed_usd:.2f} is listed"
+            click.echo(f"warning: {cost.project}: {cost.model}: {text}; see `prices` in config.yaml", err=True)
+
+
+def _sums(found: list[Cost], name: str) -> list[float]:
+    return [cost.actual_usd + cost.open_usd for cost in found if cost.project == name]
+
+
+def _costs_table(found: list[Cost]) -> Table:
+    table = Table()
+    for name in ("film", "component", "backend", "calls", "results", "units", "listed", "charged", "open"):
+        table.add_column(name, justify="left" if name in ("film", "component", "backend", "units") else "right")
+    for name in sorted({cost.project for cost in found}):
+        lines = [cost for cost in found if cost.project == name]
+        for cost in lines:
+            table.add_row(
+                cost.project,
+                cost.component,
+                cost.backend,
+                str(cost.calls),
+                str(cost.results),
+                cost.units,
+                f"${cost.listed_usd:.2f}",
+                f"${cost.actual_usd:.2f}",
+                f"${cost.open_usd:.2f}" if cost.open_usd else "",
+            )
+        table.add_row(name, "total", "", "", "", "", "", f"${sum(_sums(lines, name)):.2f}", "", style="bold")
+    return table
+
+
+@click.command()
+@click.argument("name", metavar="PROJECT", shell_complete=naming.complete)
+@click.argument("number", metavar="NN", type=_NUMBER)
+@click.option("--choose", metavar="TAKE", help="Put this take into the film from the next run on; it costs nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def takes(name: str, number: int, choose: str | None, *, as_json: bool) -> None:
+    """List the takes that were bought for clip NN of PROJECT, or choose an older one for free."""
+    film = _film(name)
+    if choose is not None:
+        decision = decisions.older_take(film, number, choose)
+        decisions.decide(film, decision)
+        click.echo(decision.text)
+        return
+    found = decisions.takes_of(film, number)
+    if as_json:
+        click.echo(json.dumps([_take_json(take) for take in found], indent=1, sort_keys=True))
+    elif found:
+        Console().print(_takes_table(found))
+    else:
+        click.echo(f"{layout.label(number)} of {film.project.root} has no paid take")
+
+
+def _take_json(take: TakeInfo) -> dict[str, object]:
+    attempt = take.attempt
+    return {
+        "take": take.name,
+        "fingerprint": attempt.fingerprint,
+        "wanted": take.wanted,
+        "here": take.here,
+        "file": attempt.file,
+        "at": attempt.at,
+        "model": attempt.model,
+        "usd": attempt.cost_usd,
+        "operation": attempt.operation,
+        "prompt": attempt.request.get("prompt", ""),
+    }
+
+
+def _takes_table(found: list[TakeInfo]) -> Table:
+    table = Table()
+    for name in ("take", "", "bought", "model", "cost", "prompt"):
+        table.add_column(name, justify="right" if name == "cost" else "left")
+    for take in found:
+        attempt = take.attempt
+        mark = "in the film" if take.wanted else "" if take.here else "gone"
+        prompt = str(attempt.request.get("prompt", ""))
+        short = prompt if len(prompt) <= 50 else f"{prompt[:49]}…"  # noqa: PLR2004 - a line of the table
+        table.add_row(take.name, mark, attempt.at[:16], attempt.model, f"${attempt.cost_usd:.2f}", short)
+    return table
+
+
+@click.command()
+@click.argument("name", metavar="PROJECT", shell_complete=naming.complete)
+@click.argument("number", metavar="NN", type=_NUMBER)
+@click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
+@click.option("--confirm-lost", is_flag=True, help="Nothing will come of what was sent: buy the clip again.")
+@click.option("--operation", metavar="ID", help="What was sent became this operation (see the provider's console).")
+def retake(name: str, number: int, operation: str | None, *, yes: bool, confirm_lost: bool) -> None:
+    """Ask for another take of clip NN of PROJECT, its price named first, or settle what became of one that was sent."""
+    if confirm_lost and operation:
+        raise click.UsageError("--confirm-lost and --operation exclude each other")
+    film = _film(name)
+    decision = _decision(film, number, operation, confirm_lost=confirm_lost)
+    if not (confirm_lost or operation or yes):
+        _ask(decision)
+    decisions.decide(film, decision)
+    click.echo(f"{decision.text}\nnext: snakemake --cores 8 {film.project.film('final')}")
+
+
+def _decision(film: Film, number: int, operation: str | None, *, confirm_lost: bool) -> Decision:
+    if operation is not None:
+        return decisions.found_operation(film, number, operation)
+    return decisions.confirm_lost(film, number) if confirm_lost else decisions.another_take(film, number)
+
+
+def _ask(decision: Decision) -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{decision.text}. Nothing was decided: there is nobody to ask; add --yes")
+    click.confirm(f"{decision.text}. Go on?", abort=True)
+
+
+@click.command()
+@click.argument("name", metavar="PROJECT", shell_complete=naming.complete)
+@click.argument("number", metavar="[NN]", type=_NUMBER, required=False)
+def cancel(name: str, number: int | None) -> None:
+    """Give up what goes on at the providers for PROJECT, or for its clip NN, where a provider can."""
+    film = _film(name)
+    found = decisions.open_attempts(film, number)
+    if not found:
+        click.echo(f"nothing of {film.project.root} is open at a provider")
+    going_on = [attempt for attempt in found if not _cancelled(film, attempt)]
+    if going_on:
+        raise WorkflowError(f"{len(going_on)} of {len(found)} operations go on; the next run waits for them, $0")
+
+
+def _cancelled(film: Film, attempt: Attempt) -> bool:
+    if attempt.operation is None:
+        click.echo(f"{attempt.clip}: nobody knows whether it was sent; see `clipwright retake --confirm-lost`")
+        return False
+    try:
+        backend = cast("Backend", attempt.backend)  # as this program wrote it
+        provider = access.open_provider(backend, config.load(Path()), attempt.base_url or None)
+        done = provider.cancel(attempt.operation)
+    except MissingKey:
+        raise
+    except WorkflowError as error:
+        click.echo(f"{attempt.clip}: operation {attempt.operation} could not be cancelled: {error}")
+        return False
+    if not done:
+        click.echo(f"{attempt.clip}: {attempt.backend} cannot give up operation {attempt.operation}")
+        return False
+    event = Event(event="cancelled", fingerprint=attempt.fingerprint, attempt=attempt.id, reason="the user says so")
+    Store(film.project.takes).journal.add(event)
+    click.echo(f"{attempt.clip}: operation {attempt.operation} is cancelled")
+    return True

@@ -1,0 +1,172 @@
+"""What only the user may decide about paid clips: another take, an older one, what became of a lost submission."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from workflow_lib import catalog, plan
+from workflow_lib.errors import InvalidInput, Problem
+from workflow_lib.journal import Event
+from workflow_lib.ledger import Attempt, Ledger
+from workflow_lib.plan import ClipPlan
+from workflow_lib.project import Film
+from workflow_lib.takes import Store
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInfo:
+    """One take of a clip: the short name by which it is chosen, and whether the clip shows it now or next."""
+
+    name: str
+    attempt: Attempt
+    here: bool
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision about one clip; nothing happens until `decide` is called with it. `usd`: what it leads to."""
+
+    item: ClipPlan
+    events: tuple[Event, ...]
+    text: str
+    usd: float = 0.0
+
+
+def decide(film: Film, decision: Decision) -> None:
+    """Write a decision down; the next run acts on it.
+
+    Raises:
+        OutOfSpace: the disk is full; nothing was decided.
+    """
+    journal = Store(film.project.takes).journal
+    for event in decision.events:
+        journal.add(event)
+
+
+def takes_of(film: Film, number: int) -> list[TakeInfo]:
+    """Every take that was bought for a clip, and any other take of its request, oldest first."""
+    item = plan.of_clip(film, number)
+    store = Store(film.project.takes)
+    ledger = store.ledger()
+    project, label = str(film.project.root), item.clip.label
+    return [
+        TakeInfo(
+            name=attempt.fingerprint[:8],
+            attempt=attempt,
+            here=bool(attempt.file) and (store.folder / str(attempt.file)).is_file(),
+            wanted=attempt.fingerprint == item.wanted,
+        )
+        for attempt in ledger.attempts()
+        if attempt.state == "stored"
+        and ((attempt.project, attempt.clip) == (project, label) or attempt.fingerprint == item.wanted)
+    ]
+
+
+def another_take(film: Film, number: int) -> Decision:
+    """Ask for a take that was not bought yet, though nothing of the request has changed.
+
+    Raises:
+        InvalidInput: the clip costs nothing, or somebody put it there.
+    """
+    item, ledger = _paid(film, number), _ledger(film)
+    base = item.request
+    last = base.take
+    while ledger.of(dataclasses.replace(base, take=last).fingerprint) or last == base.take:
+        last += 1
+    wanted = dataclasses.replace(base, take=last)
+    price = item.clip.list_usd
+    event = Event(event="chosen", fingerprint=base.fingerprint, take=wanted.fingerprint, take_number=last)
+    text = f"{item.clip.label}: take {last} will be bought for ${price:.2f} by the next run; the others are kept"
+    return Decision(item, (event,), text, price)
+
+
+def older_take(film: Film, number: int, name: str) -> Decision:
+    """Choose a take by (the beginning of) its name; it costs nothing.
+
+    Raises:
+        InvalidInput: there is no such take, more than one, or its file is gone.
+    """
+    item = _paid(film, number)
+    where = str(film.project.takes)
+    found = [take for take in takes_of(film, number) if take.attempt.fingerprint.startswith(name)]
+    if len({take.attempt.fingerprint for take in found}) != 1:
+        what = f"{item.clip.label} has {'more than one take' if found else 'no take'} {name!r}"
+        raise InvalidInput([Problem(where, what, "`clipwright takes` lists them")])
+    if not found[-1].here:
+        raise InvalidInput([Problem(where, f"take {name} of {item.clip.label} is gone from the store")])
+    take = found[-1].attempt.fingerprint
+    event = Event(event="chosen", fingerprint=item.request.fingerprint, take=take)
+    return Decision(item, (event,), f"{item.clip.label}: take {take[:8]} is put in place by the next run, $0")
+
+
+def confirm_lost(film: Film, number: int) -> Decision:
+    """Give up a submission, or a result that cannot be had; the next run buys the clip again.
+
+    Raises:
+        InvalidInput: nothing of this clip is open.
+    """
+    item = _paid(film, number)
+    attempt = _unsettled(film, item)
+    price = item.clip.list_usd
+    event = Event(event="lost", fingerprint=attempt.fingerprint, attempt=attempt.id, reason="the user says so")
+    what = f"operation {attempt.operation}" if attempt.operation else f"the submission of {attempt.at[:19]}Z"
+    text = f"{item.clip.label}: {what} is given up; the next run buys the clip again for ${price:.2f}"
+    return Decision(item, (event,), text, price)
+
+
+def found_operation(film: Film, number: int, operation: str) -> Decision:
+    """Name the operation that a submission led to; the next run resumes it, and nothing is bought.
+
+    Raises:
+        InvalidInput: no submission of this clip is without an id, or the id cannot be one.
+    """
+    item = _paid(film, number)
+    attempt = _unsettled(film, item)
+    if attempt.operation is not None:
+        what = f"{item.clip.label} has operation {attempt.operation} already"
+        raise InvalidInput([Problem("--operation", what, "run Snakemake to resume it")])
+    if not operation.isprintable() or not operation.strip() or " " in operation.strip():
+        raise InvalidInput([Problem("--operation", "is no operation's id", "copy it from the provider's console")])
+    event = Event(event="submitted", fingerprint=attempt.fingerprint, attempt=attempt.id, operation=operation.strip())
+    text = f"{item.clip.label}: the next run resumes operation {operation.strip()}, $0"
+    return Decision(item, (event,), text)
+
+
+def open_attempts(film: Film, number: int | None = None) -> list[Attempt]:
+    """The operations of a project that may be going on at a provider, of one clip or of all."""
+    label = film.clip(number).label if number is not None else None
+    return [
+        attempt
+        for attempt in _ledger(film).attempts()
+        if attempt.is_open and attempt.project == str(film.project.root) and label in (None, attempt.clip)
+    ]
+
+
+def _unsettled(film: Film, item: ClipPlan) -> Attempt:
+    ledger = _ledger(film)
+    attempt = ledger.pending(item.wanted)
+    stored = ledger.stored(item.wanted)
+    if attempt is None and stored is not None and not (film.project.takes / str(stored.file)).is_file():
+        attempt = stored
+    if attempt is None:
+        where = f"{film.project.manifest}: {item.clip.place}"
+        raise InvalidInput([Problem(where, f"nothing that {item.clip.label} asks for is open or unsettled")])
+    return attempt
+
+
+def _paid(film: Film, number: int) -> ClipPlan:
+    item = plan.of_clip(film, number)
+    where = f"{film.project.manifest}: {item.clip.place}"
+    if not catalog.is_paid(item.clip.backend):
+        hint = f"delete {film.video(item.clip)} to have it made again"
+        raise InvalidInput([Problem(where, f"{item.clip.label} costs nothing ({item.clip.backend})", hint)])
+    if item.standing == "manual":
+        hint = f"delete {film.video(item.clip)} first"
+        raise InvalidInput([Problem(where, f"{item.clip.label} was put there by hand and is kept", hint)])
+    return item
+
+
+def _ledger(film: Film) -> Ledger:
+    return Store(film.project.takes).ledger()
