@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import provider_bench
 import pytest
 from conftest import draw
 from emulator.client import Emulator
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from provider_bench import JSON, Anything, anything, ended, nowhere, outcome
 
 from workflow_lib import hosting, kie
 from workflow_lib.config import Config
@@ -31,6 +33,7 @@ from workflow_lib.errors import (
 )
 from workflow_lib.providers import access, kling_answers, kling_models
 from workflow_lib.providers.base import Draft, Finished, Host, Order, Provider, Running
+from workflow_lib.providers.kling import Kling
 
 SETTINGS = Config(retry_s=[0.01, 0.01])
 ORDER = Order(
@@ -56,12 +59,8 @@ def running(emulated_films: Path) -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(running: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """The emulator with empty books, an environment that points to it, and an empty working folder."""
-    running.reset()
-    monkeypatch.chdir(tmp_path)
-    for name, value in running.env.items():
-        monkeypatch.setenv(name, value)
-    return running
+    """The emulator with empty books, and an environment that points to it."""
+    return provider_bench.at(running, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -78,17 +77,8 @@ def host(emulator: Emulator, tmp_path: Path) -> Host:
     return partial(hosting.hosted, settings=SETTINGS, cache=tmp_path / "hosted", warn=pytest.fail)
 
 
-def _nowhere(path: Path) -> str:
-    raise AssertionError(f"{path} was uploaded")
-
-
 def _submitted(kling: Provider, prompt: str = ORDER.prompt) -> str:
-    return kling.submit(kling.prepare(replace(ORDER, prompt=prompt), _nowhere))
-
-
-def _ended(kling: Provider, emulator: Emulator, operation: str) -> Running | Finished:
-    emulator.finish()
-    return kling.poll(operation, 61.0)
+    return kling.submit(kling.prepare(replace(ORDER, prompt=prompt), nowhere))
 
 
 def test_a_clip_between_two_pictures_is_bought_once(
@@ -99,7 +89,7 @@ def test_a_clip_between_two_pictures_is_bought_once(
 
     operation = kling.submit(kling.prepare(replace(ORDER, start=start, end=end), host))
     assert isinstance(kling.poll(operation, 0.0), Running)
-    finished = _ended(kling, emulator, operation)
+    finished = ended(kling, emulator, operation)
     assert isinstance(finished, Finished)
     kling.fetch(finished, tmp_path / "clip.mp4")
 
@@ -137,7 +127,7 @@ def test_words_alone_go_to_the_twin_model(kling: Provider, emulator: Emulator) -
         ("no_id", OutcomeUnknown, "names no task"),
     ],
 )
-def test_each_answer_to_a_submission_has_its_own_outcome(
+def test_each_answer_to_a_submission_has_its_ownoutcome(
     kling: Provider, emulator: Emulator, fault: str, error: type[WorkflowError], says: str
 ) -> None:
     """Only a parsed refusal says that there is no task, and whatever comes, exactly one request was sent."""
@@ -182,9 +172,9 @@ def test_the_filter_is_told_from_a_failure(kling: Provider, emulator: Emulator) 
     with pytest.raises(Filtered, match="moderation"):
         _submitted(kling, "one")
     with pytest.raises(Filtered, match="moderation"):
-        _ended(kling, emulator, _submitted(kling, "two"))
+        ended(kling, emulator, _submitted(kling, "two"))
     with pytest.raises(GenerationFailed, match="501 Generation failed"):
-        _ended(kling, emulator, _submitted(kling, "three"))
+        ended(kling, emulator, _submitted(kling, "three"))
 
 
 @pytest.mark.parametrize("fault", ["poll_429", "poll_500", "poll_html", "poll_reset"])
@@ -195,7 +185,7 @@ def test_a_failing_question_says_nothing_about_the_task(kling: Provider, emulato
 
     with pytest.raises(RetryLater):
         kling.poll(operation, 61.0)
-    assert isinstance(_ended(kling, emulator, operation), Finished)
+    assert isinstance(ended(kling, emulator, operation), Finished)
 
 
 def test_a_new_task_may_be_unknown_for_a_minute(kling: Provider, emulator: Emulator) -> None:
@@ -213,13 +203,13 @@ def test_a_success_without_addresses_is_not_over(kling: Provider, emulator: Emul
     operation = _submitted(kling)
     emulator.fault("empty_urls_once", "kling")
 
-    assert isinstance(_ended(kling, emulator, operation), Running)
+    assert isinstance(ended(kling, emulator, operation), Running)
     assert isinstance(kling.poll(operation, 61.0), Finished)
 
 
 def test_an_expired_address_is_replaced_once(kling: Provider, emulator: Emulator, tmp_path: Path) -> None:
     """A result that is gone under its address is asked for under another one; gone again, it is gone."""
-    finished = _ended(kling, emulator, _submitted(kling))
+    finished = ended(kling, emulator, _submitted(kling))
     assert isinstance(finished, Finished)
     emulator.fault("expired", "kling")
 
@@ -240,7 +230,7 @@ def test_a_broken_download_leaves_no_file(
     kling: Provider, emulator: Emulator, tmp_path: Path, fault: str, error: type[WorkflowError]
 ) -> None:
     """A clip is there whole or not at all, and can be fetched again."""
-    finished = _ended(kling, emulator, _submitted(kling))
+    finished = ended(kling, emulator, _submitted(kling))
     assert isinstance(finished, Finished)
     emulator.fault(fault, "kling")
 
@@ -283,7 +273,7 @@ def test_nothing_is_logged(kling: Provider, emulator: Emulator, caplog: pytest.L
     """Even where the program logs everything, no address, key or body of a request is in the log."""
     caplog.set_level(logging.DEBUG)
 
-    _ended(kling, emulator, _submitted(kling))
+    ended(kling, emulator, _submitted(kling))
 
     assert caplog.text == ""
 
@@ -311,7 +301,7 @@ def test_a_task_cannot_be_given_up(kling: Provider) -> None:
 def test_what_a_model_does_not_take_is_never_sent(changes: dict[str, Any], kling: Provider) -> None:
     """An order that KIE would refuse, or ignore and charge, is refused before anything is uploaded."""
     with pytest.raises(InvalidInput, match="model kling"):
-        kling.prepare(replace(ORDER, **changes), _nowhere)
+        kling.prepare(replace(ORDER, **changes), nowhere)
 
 
 def test_a_picture_that_is_too_large_is_never_uploaded(kling: Provider, tmp_path: Path) -> None:
@@ -319,7 +309,7 @@ def test_a_picture_that_is_too_large_is_never_uploaded(kling: Provider, tmp_path
     (tmp_path / "a.png").write_bytes(bytes(10_000_001))
 
     with pytest.raises(GenerationFailed, match="10 MB"):
-        kling.prepare(replace(ORDER, start=tmp_path / "a.png"), _nowhere)
+        kling.prepare(replace(ORDER, start=tmp_path / "a.png"), nowhere)
 
 
 @pytest.mark.parametrize(
@@ -350,30 +340,25 @@ def test_each_model_is_asked_in_its_own_shape(model: str, urls: list[str], field
     }
 
 
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
-    max_leaves=8,
-)
-_RESULT = _JSON | st.builds(json.dumps, _JSON) | st.fixed_dictionaries({"resultUrls": _JSON})
+_RESULT = JSON | st.builds(json.dumps, JSON) | st.fixed_dictionaries({"resultUrls": JSON})
 _RECORD = st.fixed_dictionaries(
     {},
     optional={
-        "taskId": _JSON,
-        "state": st.sampled_from(["waiting", "success", "fail"]) | _JSON,
-        "successFlag": st.sampled_from([0, 1, 2, 3]) | _JSON,
+        "taskId": JSON,
+        "state": st.sampled_from(["waiting", "success", "fail"]) | JSON,
+        "successFlag": st.sampled_from([0, 1, 2, 3]) | JSON,
         "resultJson": _RESULT,
         "response": _RESULT,
-        "creditsConsumed": _JSON,
-        "failCode": _JSON,
-        "failMsg": _JSON,
+        "creditsConsumed": JSON,
+        "failCode": JSON,
+        "failMsg": JSON,
     },
 )
 _ANSWER = st.builds(
     kie.Answer,
     st.none() | st.sampled_from([200, 400, 401, 402, 404, 408, 422, 429, 433, 455, 500, 501, 505, 777]),
     st.text(max_size=20),
-    _RECORD | _JSON,
+    _RECORD | JSON,
     st.none() | st.just(3.0),
 )
 
@@ -383,7 +368,7 @@ def test_any_answer_to_a_submission_is_an_id_or_a_documented_error(answer: kie.A
     """Whatever KIE answers, there is an id, or one of the errors that the contract names."""
     documented = (RetryLater, Refused, Filtered, GenerationFailed, OutcomeUnknown)
 
-    assert _outcome(lambda: kling_answers.task(answer), documented)
+    assert outcome(lambda: kling_answers.task(answer), documented)
 
 
 @given(answer=_ANSWER, age_s=st.floats(0, 1000))
@@ -391,14 +376,35 @@ def test_any_answer_to_a_poll_is_a_standing_or_a_documented_error(answer: kie.An
     """Whatever KIE answers, the task stands somewhere, or one of the errors that the contract names is raised."""
     documented = (RetryLater, Refused, Filtered, GenerationFailed, OutcomeUnknown)
 
-    assert _outcome(lambda: kling_answers.standing(answer, age_s), documented)
+    assert outcome(lambda: kling_answers.standing(answer, age_s), documented)
 
 
-def _outcome(ask: Callable[[], object], documented: tuple[type[WorkflowError], ...]) -> object:
-    try:
-        return ask()
-    except documented as error:
-        return error
+@pytest.fixture(scope="module")
+def server() -> Iterator[Anything]:
+    """A server that says anything."""
+    with anything() as started:
+        yield started
+
+
+@settings(deadline=None)
+@given(body=st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()), status=st.integers(200, 599))
+def test_whatever_a_server_says_is_paid_for_once(server: Anything, body: bytes, status: int) -> None:
+    """Any status with any body is an id or a documented error, and was asked for with one request."""
+    documented = (RetryLater, Refused, Filtered, GenerationFailed, OutcomeUnknown)
+    server.say(body, status)
+
+    assert outcome(lambda: Kling(server.url, "any-key").submit(Draft("m", {})), documented)
+    assert server.asked == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_not_followed_with_the_key(server: Anything, status: int) -> None:
+    """A submission that is sent elsewhere is not sent again, and nobody knows what became of it."""
+    server.say(b"", status, Location=f"{server.url}/elsewhere")
+
+    with pytest.raises(OutcomeUnknown, match=f"HTTP {status}"):
+        Kling(server.url, "any-key").submit(Draft("m", {}))
+    assert server.asked == 1
 
 
 def test_a_result_is_found_in_each_of_its_forms() -> None:

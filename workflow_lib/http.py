@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import functools
 import importlib.metadata
 import logging
+import ssl
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,6 +26,7 @@ MAX_BYTES = 1 << 30
 
 _GONE = frozenset({403, 404, 410})
 _TEXT_STARTS = (b"<", b"{", b"[")
+_MAX_REDIRECTS = 5
 _LONGEST_WAIT_S = 3600.0
 _LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2", "google_genai", "google", "urllib3")
 
@@ -34,19 +37,24 @@ def quiet() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-def client(read_s: float = 120.0, *, follow_redirects: bool = False) -> httpx.Client:
+def client(read_s: float = 120.0) -> httpx.Client:
     """Give a client that waits `read_s` at most for each piece of an answer.
 
     Connections are not kept: a request on one that the server has just closed might or might not have arrived.
     """
     quiet()
     return httpx.Client(
+        verify=_trusted(),
         timeout=httpx.Timeout(read_s, connect=15.0, pool=15.0),
         limits=httpx.Limits(max_keepalive_connections=0),
-        follow_redirects=follow_redirects,
-        max_redirects=5,
+        follow_redirects=False,
         headers={"User-Agent": f"clipwright/{_version()}"},
     )
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 def _version() -> str:
@@ -54,6 +62,13 @@ def _version() -> str:
         return importlib.metadata.version("clipwright")
     except importlib.metadata.PackageNotFoundError:
         return "0"
+
+
+def submission_error(who: str, error: httpx.HTTPError) -> RetryLater | OutcomeUnknown:
+    """Say what became of a request that costs money: only without a connection nothing was sent."""
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return RetryLater(f"{who} could not be reached: {_reason(error)}")
+    return OutcomeUnknown(f"the connection to {who} broke after the request was sent ({_reason(error)})")
 
 
 @contextlib.contextmanager
@@ -66,10 +81,8 @@ def submitting(who: str) -> Iterator[None]:
     """
     try:
         yield
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise RetryLater(f"{who} could not be reached: {_reason(error)}") from error
     except httpx.HTTPError as error:
-        raise OutcomeUnknown(f"the connection to {who} broke after the request was sent ({_reason(error)})") from error
+        raise submission_error(who, error) from error
 
 
 @contextlib.contextmanager
@@ -105,7 +118,7 @@ def retry_after(response: httpx.Response) -> float | None:
 def download(
     url: str, to: Path, *, who: str, headers: dict[str, str] | None = None, most: int = MAX_BYTES, within_s: float = 900
 ) -> None:
-    """Write the film at `url` to `to`, whole or not at all; `headers` go to `url` only when it does not redirect.
+    """Write the film at `url` to `to`, whole or not at all; `headers` go to the host of `url` only.
 
     Raises:
         RetryLater: it did not come, or not all of it.
@@ -113,18 +126,29 @@ def download(
         BadMedia: it is a page or a message instead of a film, or larger than `most` bytes.
         OutOfSpace: the disk is full.
     """
-    asked = {"Accept-Encoding": "identity", **(headers or {})}
-    try:
-        with (
-            asking(who),
-            client(60.0, follow_redirects=not headers) as http,
-            http.stream("GET", url, headers=asked) as answer,
-        ):
-            _check_status(answer, who)
-            with files.atomic_path(to) as temporary:
-                _write(answer, temporary, who, most, time.monotonic() + within_s)
-    except httpx.InvalidURL:
-        raise BadMedia(f"{who} gave no usable address of the clip") from None
+    until = time.monotonic() + within_s
+    with asking(who), client(60.0) as http:
+        try:
+            request = http.build_request("GET", url, headers={"Accept-Encoding": "identity", **(headers or {})})
+            for _ in range(_MAX_REDIRECTS):
+                answer = http.send(request, stream=True)
+                with contextlib.closing(answer):
+                    if answer.next_request is None:
+                        _check_status(answer, who)
+                        with files.atomic_path(to) as temporary:
+                            _write(answer, temporary, who, most, until)
+                        return
+                request = _following(answer.next_request, request, headers)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise BadMedia(f"{who} gave no usable address of the clip") from None
+    raise RetryLater(f"{who} sends from one address to the next")
+
+
+def _following(onward: httpx.Request, asked: httpx.Request, headers: dict[str, str] | None) -> httpx.Request:
+    if (onward.url.scheme, onward.url.netloc) != (asked.url.scheme, asked.url.netloc):
+        for name in headers or {}:
+            onward.headers.pop(name, None)
+    return onward
 
 
 def _check_status(answer: httpx.Response, who: str) -> None:

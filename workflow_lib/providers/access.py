@@ -5,6 +5,7 @@ from __future__ import annotations
 from workflow_lib import keys, kie
 from workflow_lib.catalog import Backend
 from workflow_lib.config import Config
+from workflow_lib.errors import MissingKey
 from workflow_lib.providers.base import Provider
 
 
@@ -19,6 +20,10 @@ def open_provider(backend: Backend, settings: Config, base_url: str | None = Non
     match backend:
         case "kling":
             return _kling(settings, base_url)
+        case "veo":
+            return _veo(settings, base_url)
+        case "omni":
+            return _omni(settings, base_url)
         case _:
             raise ValueError(f"{backend} is not a paid backend")
 
@@ -28,3 +33,34 @@ def _kling(settings: Config, base_url: str | None) -> Provider:
 
     address = base_url or keys.base_url("KIE_BASE_URL", settings.kie_base_url)
     return Kling(address.rstrip("/"), keys.required(kie.KEY, "Kling"))
+
+
+def _veo(settings: Config, base_url: str | None) -> Provider:
+    from workflow_lib.providers import google, veo  # noqa: PLC0415 - only what is asked is loaded
+
+    project = keys.required(google.PROJECT, "Veo")
+    location = keys.value("GOOGLE_CLOUD_LOCATION") or "us-central1"
+    usual = settings.google_vertex_base_url or google.vertex_url(location)
+    address = base_url or keys.base_url("GOOGLE_VERTEX_BASE_URL", usual)
+    credentials = google.vertex_credentials("Veo")
+    return veo.Veo(google.VertexAccess(address.rstrip("/"), project, location, credentials))
+
+
+def _omni(settings: Config, base_url: str | None) -> Provider:
+    from workflow_lib.providers import google, omni  # noqa: PLC0415 - only what is asked is loaded
+
+    name = next((name for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY") if keys.value(name)), None)
+    if name is not None:
+        usual = settings.google_gemini_base_url or google.GEMINI_URL
+        address = base_url or keys.base_url("GOOGLE_GEMINI_BASE_URL", usual)
+        return omni.Omni(google.GeminiAccess(address.rstrip("/"), keys.required(name, "Omni")))
+    if keys.value(google.PROJECT) is None:
+        raise MissingKey(
+            f"GEMINI_API_KEY is not set; Omni needs it, or {google.PROJECT}: set one in the environment or in .env"
+        )
+    # Omni is listed at this location only.
+    location = "global"
+    usual = settings.google_vertex_base_url or google.vertex_url(location)
+    address = base_url or keys.base_url("GOOGLE_VERTEX_BASE_URL", usual)
+    project, credentials = keys.required(google.PROJECT, "Omni"), google.vertex_credentials("Omni")
+    return omni.Omni(google.VertexAccess(address.rstrip("/"), project, location, credentials))
