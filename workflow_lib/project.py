@@ -216,14 +216,14 @@ def _clip(
     backend = config.backend or clip.backend or written.backend
     own_model = clip.model if clip.model and backend == (clip.backend or written.backend) else None
     film_model = written.model if backend == written.backend else None
-    name = own_model or film_model or _default_model(backend, config)
+    name = own_model or film_model or default_model(backend, config)
     model = catalog.model(backend, name)
     seconds = float(clip.duration or written.duration)
     trim = written.trim if clip.trim is None else clip.trim
     asked_s = (model.reaching(seconds) if trim else None) or seconds
-    if model.only_longest_with and trim and _must_be_longest(model, source, _resolution(backend, config)):
+    if model.only_longest_with and trim and _must_be_longest(model, source, resolution_of(backend, config)):
         asked_s = max(asked_s, model.longest)
-    resolution = _resolution(backend, config)
+    resolution = resolution_of(backend, config)
     drawn = not (model.follows_picture and source.start)
     return Clip(
         number=number,
@@ -242,27 +242,40 @@ def _clip(
         asked_s=asked_s,
         aspect=(catalog.aspect(*written.frame()) or "") if model.paid and drawn else "",
         resolution=resolution,
-        list_usd=_list_usd(model, name, asked_s, resolution, config),
+        list_usd=list_usd(model, name, asked_s, resolution, config),
     )
 
 
-def _default_model(backend: Backend, config: Config) -> str:
+def default_model(backend: Backend, config: Config) -> str:
+    """The model that is asked when nobody names one."""
     chosen = {"kling": config.kling_model, "veo": config.veo_model, "omni": config.omni_model}
     return chosen.get(backend) or catalog.DEFAULT_MODELS[backend]
 
 
-def _resolution(backend: Backend, config: Config) -> str:
+def resolution_of(backend: Backend, config: Config) -> str:
+    """The resolution that a backend is asked for; empty where there is no choice."""
     asked: dict[str, str] = {"veo": config.veo_resolution, "omni": config.omni_resolution}
     return asked.get(backend, "")
 
 
-def _list_usd(model: catalog.Model, name: str, seconds: float, resolution: str, config: Config) -> float:
+def list_usd(model: catalog.Model, name: str, seconds: float, resolution: str, config: Config) -> float:
+    """The list price of a clip of `seconds`, in USD: the catalogue's, or the user's own."""
     own = config.prices.get(name)
     return round(own * seconds, 3) if own is not None else model.price_usd(seconds, resolution)
 
 
 def _must_be_longest(model: catalog.Model, source: Source, resolution: str) -> bool:
     return resolution in model.only_longest_with or ("end" in model.only_longest_with and source.end is not None)
+
+
+def model_problems(clip: Clip) -> list[Problem]:
+    """What a clip's model does not accept, for a clip by hand: named by options."""
+    names = {"duration": "--duration", "prompt": "--prompt", "negative_prompt": "--negative-prompt"}
+    found = _limit_problems(clip, "--image")
+    return [
+        dataclasses.replace(problem, where=names.get(problem.where.removeprefix("--image."), problem.where))
+        for problem in found
+    ]
 
 
 def _left_out(clip: Clip, written: manifest.Clip, where: str) -> list[str]:

@@ -121,12 +121,18 @@ def _take(film: Film, item: ClipPlan, desk: Desk) -> Obtained:
         project=str(film.project.root),
         clip=item.clip.label,
         order=lambda folder: pictures_sent.order(item.clip, film.frame, folder),
-        check=_check_sound,
+        check=check_sound,
+        settle=f"clipwright retake {film.project.root} {item.clip.number:02d}",
     )
     return obtain(purchase, desk)
 
 
-def _check_sound(path: Path) -> None:
+def check_sound(path: Path) -> None:
+    """See that a result decodes to its end.
+
+    Raises:
+        BadMedia: it does not.
+    """
     verify.verify_clip(path, name=path.name)
 
 

@@ -204,8 +204,7 @@ def _known(store: Store, name: str) -> Attempt:
 
 def unknown_text(purchase: Purchase, at: str) -> str:
     """What a user is told about a submission of which nobody knows whether it arrived."""
-    number = purchase.clip.removeprefix("clip_")
-    command = f"clipwright retake {purchase.project} {number}"
+    command = purchase.settle
     return (
         f"{purchase.clip} was sent to {purchase.request.backend} at {at[:19]}Z and nobody knows whether it arrived. "
         f"Look into the provider's console: if it is there, `{command} --operation ID`; "

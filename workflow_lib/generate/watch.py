@@ -168,10 +168,9 @@ def _leave(slot: Slot | None) -> None:
 
 
 def _gone_text(purchase: Purchase, attempt: Attempt) -> str:
-    number = purchase.clip.removeprefix("clip_")
     return (
         f"operation {attempt.operation} was paid for (${attempt.list_usd:.2f}) and its result cannot be had; run again "
-        f"to ask once more, or `clipwright retake {purchase.project} {number} --confirm-lost` to buy it anew"
+        f"to ask once more, or `{purchase.settle} --confirm-lost` to buy it anew"
     )
 
 
