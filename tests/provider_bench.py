@@ -62,7 +62,7 @@ class _Says(http.server.BaseHTTPRequestHandler):
         server.received = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         server.keys.append(self.headers.get("Authorization") or self.headers.get("x-goog-api-key"))
         self.send_response(server.status)
-        for name, value in server.headers.items():
+        for name, value in {"Content-Type": "application/json", **server.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(server.content)))
         self.end_headers()
@@ -88,9 +88,9 @@ class Anything(http.server.ThreadingHTTPServer):
         self.keys: list[str | None] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
-    def say(self, content: bytes, status: int = 200, **headers: str) -> None:
+    def say(self, content: bytes, status: int = 200, headers: dict[str, str] | None = None) -> None:
         """Answer so from now on."""
-        self.content, self.status, self.headers, self.asked = content, status, headers, 0
+        self.content, self.status, self.headers, self.asked = content, status, headers or {}, 0
         self.keys.clear()
 
 

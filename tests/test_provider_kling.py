@@ -400,7 +400,7 @@ def test_whatever_a_server_says_is_paid_for_once(server: Anything, body: bytes, 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_not_followed_with_the_key(server: Anything, status: int) -> None:
     """A submission that is sent elsewhere is not sent again, and nobody knows what became of it."""
-    server.say(b"", status, Location=f"{server.url}/elsewhere")
+    server.say(b"", status, {"Location": f"{server.url}/elsewhere"})
 
     with pytest.raises(OutcomeUnknown, match=f"HTTP {status}"):
         Kling(server.url, "any-key").submit(Draft("m", {}))

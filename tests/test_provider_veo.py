@@ -15,7 +15,7 @@ from conftest import draw
 from emulator.client import Emulator
 from google.genai import types
 from google.oauth2.credentials import Credentials
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from provider_bench import JSON, Anything, anything, ended, nowhere, outcome
 
@@ -265,7 +265,7 @@ def test_the_token_does_not_follow_a_redirect_to_another_host(
     """A download that is sent to another host goes there without credentials."""
     with anything() as elsewhere:
         elsewhere.say(b"\0\0\0\x18ftypmp42")
-        server.say(b"", 302, Location=f"{elsewhere.url}/film")
+        server.say(b"", 302, {"Location": f"{elsewhere.url}/film"})
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
 
         client.fetch(Finished(url="gs://bucket/clip.mp4"), tmp_path / "clip.mp4")
@@ -372,9 +372,12 @@ _STATUS = st.just(200) | st.sampled_from([201, 302, 400, 401, 403, 404, 408, 429
 
 @settings(deadline=None, max_examples=60)
 @given(body=_BODY, status=_STATUS)
+@example(body=b"null", status=200)
+@example(body=b"[]", status=200)
+@example(body=b"[]", status=404)
 def test_whatever_a_server_says_is_paid_for_once(server: Anything, asker: Veo, body: bytes, status: int) -> None:
     """Any status with any body is a name or a documented error, and was asked for with one request."""
-    server.say(body, status, Location="/elsewhere")
+    server.say(body, status, {"Location": "/elsewhere"})
 
     assert outcome(lambda: asker.submit(asker.prepare(ORDER, nowhere)), DOCUMENTED)
     assert server.asked == 1
@@ -382,6 +385,9 @@ def test_whatever_a_server_says_is_paid_for_once(server: Anything, asker: Veo, b
 
 @settings(deadline=None, max_examples=100)
 @given(body=_BODY, status=_STATUS)
+@example(body=b"null", status=200)
+@example(body=b"[]", status=200)
+@example(body=b"[]", status=404)
 def test_whatever_a_server_says_to_a_poll_is_documented(server: Anything, asker: Veo, body: bytes, status: int) -> None:
     """Any status with any body is a standing or a documented error."""
     server.say(body, status)

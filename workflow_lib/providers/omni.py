@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from workflow_lib import files, http, keys
 from workflow_lib.errors import GenerationFailed, InvalidInput, OutcomeUnknown, Problem, Refused
 from workflow_lib.providers import google, omni_answers
@@ -28,7 +30,7 @@ _RESOLUTIONS = ("360p", "720p", "1080p", "4k")
 _ONE_SHOT = "One continuous shot, no cuts."
 _FIRST = "<FIRST_FRAME> is the first frame of the video."
 _BOTH = "<FIRST_FRAME> is the first and <LAST_FRAME> the last frame of the video."
-_ID = re.compile(r"(?:projects/([\w.:-]+)/locations/([\w-]+)/interactions/)?([\w.:=+-]+)")
+_ID = re.compile(r"(?:projects/([\w.:-]+)/locations/([\w-]+)/interactions/)?([\w.:=+/~-]+)")
 _FILE = re.compile(r"files/([a-z0-9]+)")
 
 
@@ -72,7 +74,9 @@ class Omni:
         try:
             made = _create(client, request)
         except Exception as error:  # noqa: BLE001 - whatever it is, the request may have been sent
-            raise google.submission_error(_WHO, draft.model, error) from None
+            made = _unread(error)
+            if made is None:
+                raise google.submission_error(_WHO, draft.model, error) from None
         if not isinstance(made, str) or not _ID.fullmatch(made):
             raise OutcomeUnknown(f"{_WHO} may have accepted the clip: the answer names no interaction")
         return f"{self._parent()}{made}"
@@ -87,10 +91,10 @@ class Omni:
         """
         identity = self._id(operation)
         try:
-            found = self.access.client.interactions.get(id=identity)
+            answer = self.access.client.interactions.with_raw_response.get(id=identity, stream=False)
         except Exception as error:  # noqa: BLE001 - no failed question ends an interaction
             raise google.question_error(_WHO, error) from None
-        standing = omni_answers.standing(found)
+        standing = omni_answers.standing(answer.http_response.content)
         if isinstance(standing, Finished) and standing.url is not None:
             return self._when_ready(standing, standing.url)
         return standing
@@ -206,6 +210,12 @@ def _picture(content: bytes) -> dict[str, str]:
 
 
 def _create(client: Client, request: dict[str, Any]) -> object:
-    # Background work is continued by the server; the client would pay for each continuation that it asks for.
-    made = client.interactions.create(background=True, store=True, automatic_continuation=False, **request)
+    # Without `background` the client would continue unfinished work by itself, with a paid request for each part.
+    made = client.interactions.create(background=True, store=True, **request)
     return getattr(made, "id", None)
+
+
+def _unread(error: Exception) -> object:
+    """Give the id from an answer that the client could not read, a new kind of status or a wrong content type say."""
+    body = getattr(error, "body", None)
+    return body.get("id") if getattr(error, "status_code", None) == httpx.codes.OK and isinstance(body, dict) else None
