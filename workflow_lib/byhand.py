@@ -191,21 +191,24 @@ def _settle(order: Order, store: Store, request: Request) -> None:
 
 
 def _problems(order: Order, clip: Clip) -> list[Problem]:
-    problems = []
-    if order.last_frame is not None and order.image is None:
-        problems.append(Problem("--last-frame", "needs --image, the first frame"))
-    if not order.prompt.strip():
-        problems.append(Problem("--prompt", "is empty; say what happens in the clip"))
-    if order.operation and order.confirm_lost:
-        problems.append(Problem("--operation", "and --confirm-lost exclude each other"))
-    if order.output.suffix != ".mp4":
-        problems.append(Problem("--output", f"{order.output} does not end in .mp4"))
+    """What is wrong with the options, in the order in which they are documented."""
     model = catalog.model(clip.backend, clip.model)
-    if order.negative_prompt and not model.negative_chars:
-        problems.append(Problem("--negative-prompt", f"{clip.backend} takes none; leave it out"))
-    if order.seed is not None and not model.seeds:
-        problems.append(Problem("--seed", f"{clip.backend} takes none; leave it out"))
-    return problems + model_problems(clip)
+    found = {
+        "--last-frame": "needs --image, the first frame" if order.last_frame and not order.image else "",
+        "--prompt": "" if order.prompt.strip() else "is empty; say what happens in the clip",
+        "--duration": ""
+        if model.allows(order.seconds)
+        else f"{clip.backend} makes {model.offers()}, not {order.seconds:g} s",
+        "--output": "" if order.output.suffix == ".mp4" else f"{order.output} does not end in .mp4",
+        "--negative-prompt": f"{clip.backend} takes none; leave it out"
+        if order.negative_prompt and not model.negative_chars
+        else "",
+        "--seed": f"{clip.backend} takes none; leave it out" if order.seed is not None and not model.seeds else "",
+        "--operation": "and --confirm-lost exclude each other" if order.operation and order.confirm_lost else "",
+    }
+    problems = [Problem(option, what) for option, what in found.items() if what]
+    said = {problem.where for problem in problems}
+    return problems + [problem for problem in model_problems(clip) if problem.where not in said]
 
 
 def _frame(start: Path | None) -> tuple[int, int]:

@@ -20,10 +20,18 @@ _TRIES = 3
 _LONGEST_WAIT_S = 30.0
 
 
-def hosted(path: Path, settings: Config, cache: Path, warn: Callable[[str], None]) -> str:
+def is_remembered(path: Path, settings: Config, cache: Path) -> bool:
+    """Whether an address is known under which the picture at `path` was uploaded before."""
+    name = _read(path).name
+    hosts = [uploads.uploader(host, settings) for host in settings.image_hosts]
+    return any(_remembered(_entry(host, name, cache)) for host in hosts)
+
+
+def hosted(path: Path, settings: Config, cache: Path, warn: Callable[[str], None], *, again: bool = False) -> str:
     """Give the public address of the PNG or JPEG at `path`, from the first of `settings.image_hosts` that takes it.
 
     `cache`: the folder where addresses are remembered, by content. `warn` gets one line for each host that refuses.
+    `again`: upload it even if an address is remembered.
 
     Raises:
         Refused, MissingKey: KIE refuses the key, or there is none.
@@ -36,7 +44,8 @@ def hosted(path: Path, settings: Config, cache: Path, warn: Callable[[str], None
     for name in settings.image_hosts:
         host = uploads.uploader(name, settings)
         try:
-            return _at(host, picture, settings, cache)
+            entry = _entry(host, picture.name, cache)
+            return (None if again else _remembered(entry)) or _uploaded(host, picture, settings, entry)
         except (RetryLater, GenerationFailed) as error:
             passing = passing or isinstance(error, RetryLater)
             refusals.append(f"{name}: {error}")
@@ -53,9 +62,8 @@ def _read(path: Path) -> Picture:
     return Picture(f"{name}.jpg", "image/jpeg", content)
 
 
-def _at(host: Uploader, picture: Picture, settings: Config, cache: Path) -> str:
-    entry = cache / f"{files.digest([host.name, host.base_url, picture.name])[:32]}.json"
-    return _remembered(entry) or _uploaded(host, picture, settings, entry)
+def _entry(host: Uploader, name: str, cache: Path) -> Path:
+    return cache / f"{files.digest([host.name, host.base_url, name])[:32]}.json"
 
 
 def _remembered(entry: Path) -> str | None:

@@ -270,11 +270,10 @@ def _must_be_longest(model: catalog.Model, source: Source, resolution: str) -> b
 
 def model_problems(clip: Clip) -> list[Problem]:
     """What a clip's model does not accept, for a clip by hand: named by options."""
-    names = {"duration": "--duration", "prompt": "--prompt", "negative_prompt": "--negative-prompt"}
-    found = _limit_problems(clip, "--image")
+    options = {"duration": "--duration", "prompt": "--prompt", "negative_prompt": "--negative-prompt"}
     return [
-        dataclasses.replace(problem, where=names.get(problem.where.removeprefix("--image."), problem.where))
-        for problem in found
+        dataclasses.replace(problem, where=options.get(problem.where.rpartition(".")[2], "--image"))
+        for problem in _limit_problems(clip, "")
     ]
 
 

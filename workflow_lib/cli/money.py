@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import cast
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from workflow_lib import config, costs, decisions, layout, project
 from workflow_lib.catalog import Backend
-from workflow_lib.cli import naming
+from workflow_lib.cli import naming, tables
 from workflow_lib.costs import Cost
 from workflow_lib.decisions import Decision, TakeInfo
 from workflow_lib.errors import MissingKey, WorkflowError
@@ -50,7 +49,7 @@ def show_costs(projects: tuple[str, ...], *, as_json: bool, as_csv: bool) -> Non
         writer.writerow(names)
         writer.writerows([getattr(cost, name) for name in names] for cost in found)
     else:
-        Console().print(_costs_table(found) if found else "nothing was ever bought here")
+        tables.console().print(_costs_table(found) if found else "nothing was ever bought here")
     for cost in found:
         if cost.differs:
             text = f"${cost.actual_usd:.2f} was charged where ${cost.listed_usd:.2f} is listed"
@@ -100,7 +99,7 @@ def takes(name: str, number: int, choose: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_take_json(take) for take in found], indent=1, sort_keys=True))
     elif found:
-        Console().print(_takes_table(found))
+        tables.console().print(_takes_table(found))
     else:
         click.echo(f"{layout.label(number)} of {film.project.root} has no paid take")
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -17,7 +17,7 @@ from rich.text import Text
 from workflow_lib import config, project, yamlfile
 from workflow_lib import plan as planning
 from workflow_lib import status as statuses
-from workflow_lib.cli import naming
+from workflow_lib.cli import naming, tables
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
 from workflow_lib.plan import FilmPlan
@@ -87,7 +87,7 @@ def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[
     if as_json:
         _print_json([_plan_json(item) for item in found])
         return
-    console = Console()
+    console = tables.console()
     for item in found:
         console.print(_plan_table(item))
         for warning in item.film.warnings:
@@ -165,7 +165,7 @@ def status(projects: tuple[str, ...], *, as_json: bool, brief: bool, watch: bool
         _print_json([asdict(statuses.of(item)) for item in _plans(wanted)])
         return
     if not watch:
-        Console().print(_status_view(wanted, brief=brief))
+        tables.console().print(_status_view(wanted, brief=brief))
         return
     with Live(_status_view(wanted, brief=brief), refresh_per_second=1) as live:
         while True:

@@ -16,7 +16,7 @@ from workflow_lib.generate import watch
 from workflow_lib.generate.desk import Desk, Purchase, jittered
 from workflow_lib.journal import Event, Name, now
 from workflow_lib.ledger import Attempt
-from workflow_lib.providers.base import Draft, Provider, Running
+from workflow_lib.providers.base import Draft, Host, Provider, Running
 from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store, Take
 
@@ -38,7 +38,8 @@ def buy(purchase: Purchase, desk: Desk) -> Take:
     provider = desk.provider(purchase.request)
     desk.check_not_stopped()
     desk.tell.stage("preparing")
-    draft = _prepared(purchase, desk, provider)
+    pictures = _Pictures(desk)
+    draft = _prepared(purchase, desk, provider, pictures)
     waits = iter(desk.settings.retry_s)
     while True:
         slot = _place(purchase, desk, provider)
@@ -46,17 +47,33 @@ def buy(purchase: Purchase, desk: Desk) -> Take:
             attempt = _send(purchase, desk, provider, draft, slot)
         except RetryLater as error:
             _wait_after(error, next(waits, None), desk)
+        except GenerationFailed as error:
+            if not pictures.were_remembered:
+                raise
+            desk.tell.stage("uploading again", 0, str(error))
+            pictures = _Pictures(desk, again=True)
+            draft = _prepared(purchase, desk, provider, pictures)
         else:
             return watch.watch(attempt, purchase, desk, provider, slot)
 
 
-def _prepared(purchase: Purchase, desk: Desk, provider: Provider) -> Draft:
+class _Pictures:
+    """Uploads pictures; a host may drop one before its time, so an order that is refused is sent with new ones once."""
+
+    def __init__(self, desk: Desk, *, again: bool = False) -> None:
+        self._desk, self._again = desk, again
+        self._cache = desk.store.folder / "uploads"
+        self.were_remembered = False
+
+    def __call__(self, path: Path) -> str:
+        """The address of the picture at `path`."""
+        if not self._again and hosting.is_remembered(path, self._desk.settings, self._cache):
+            self.were_remembered = True
+        return hosting.hosted(path, self._desk.settings, self._cache, self._desk.tell.say, again=self._again)
+
+
+def _prepared(purchase: Purchase, desk: Desk, provider: Provider, host: Host) -> Draft:
     """The order with its pictures where the provider reads them; free, so that it may be tried again."""
-    cache = desk.store.folder / "uploads"
-
-    def host(path: Path) -> str:
-        return hosting.hosted(path, desk.settings, cache, desk.tell.say)
-
     waits = iter(desk.settings.retry_s)
     while True:
         try:
