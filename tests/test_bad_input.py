@@ -230,8 +230,8 @@ def test_a_missing_ffmpeg_is_one_line(studio: Studio) -> None:
     assert everything(studio) == before
 
 
-def test_a_backend_that_cannot_be_asked_is_one_line(studio: Studio) -> None:
-    """A clip for a backend that this version lacks stops the real run with exit code 4; the dry run shows its price."""
+def test_a_missing_key_is_one_line(studio: Studio) -> None:
+    """Without a provider's key a real run ends with exit code 4 before it makes anything; a dry run needs none."""
     manifest = small_film(studio)
     manifest["duration"] = 5
     studio.write(manifest)
@@ -240,9 +240,9 @@ def test_a_backend_that_cannot_be_asked_is_one_line(studio: Studio) -> None:
     done = studio.snakemake("--cores", "1", "projects/film/final.mp4", "--config", "backend=kling")
 
     assert planned.returncode == 0
-    assert "0 clips kept, 4 to make, $0.84" in planned.stdout
+    assert "0 clips kept, 4 to buy, $0.84" in planned.stdout
     assert done.returncode == 4
-    assert "this version cannot ask kling" in done.stdout
+    assert "KIE_API_KEY is not set; Kling needs it: set it in the environment or in .env" in done.stdout
     assert not studio.path("videos").exists()
 
 

@@ -121,8 +121,8 @@ def test_the_plan_shows_the_price_of_paid_clips(studio: Studio) -> None:
 
     _, said = studio.planned()
 
-    assert "projects/film/final.mp4: 0 clips kept, 4 to make, $1.68 (budget $3.00)" in said
-    assert "clip_02  kling  10 s  $0.42  new" in said
+    assert "projects/film/final.mp4: 0 clips kept, 4 to buy, $1.68 (budget $3.00, spent so far $0.00)" in said
+    assert "clip_02  kling  10 s  buy $0.42  new" in said
 
 
 def test_rules_are_documented() -> None:

@@ -55,7 +55,7 @@ def test_lost_metadata_changes_nothing(built: Studio) -> None:
     "name",
     [
         "scripts/generate_clip.py",
-        "workflow_lib/generate.py",
+        "workflow_lib/generate/clips.py",
         "workflow_lib/plan.py",
         "rules/generate.smk",
         "config.yaml",
