@@ -31,7 +31,7 @@ _ONE_SHOT = "One continuous shot, no cuts."
 _FIRST = "<FIRST_FRAME> is the first frame of the video."
 _BOTH = "<FIRST_FRAME> is the first and <LAST_FRAME> the last frame of the video."
 _ID = re.compile(r"(?:projects/([\w.:-]+)/locations/([\w-]+)/interactions/)?([\w.:=+/~-]+)")
-_FILE = re.compile(r"files/([a-z0-9]+)")
+_FILE = re.compile(r"files/([A-Za-z0-9_-]+)")
 
 
 @dataclass(frozen=True, slots=True)
