@@ -32,7 +32,8 @@ class Rates:
     text: float
 
 
-RATES = {"gemini-omni-1.1-flash": Rates(1.50, 17.50, 9.00)}
+_RATES_1_1 = Rates(1.50, 17.50, 9.00)
+RATES = {"gemini-omni-1.1-flash": _RATES_1_1, "gemini-omni-1.1-flash-preview": _RATES_1_1}
 """The models whose price per token is known; read 2026-11. That of 1.2 is only known per second."""
 
 
