@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from conftest import Studio, small_film
 
-PROBE = 'onstart:\n    print("CAP", workflow.global_resources["kling"].value)\n'
+PROBE = """onstart:
+    import json, os
+    print("STARTED", workflow.global_resources["kling"].value)
+    print("CAP", json.loads(os.environ["CLIPWRIGHT_CONFIG"])["kling_max_in_flight"])
+"""
 TELL_JOBS = """
 import atexit
 
@@ -34,7 +38,7 @@ def tell_jobs():
     ],
 )
 def test_the_cap_holds_however_snakemake_is_started(studio: Studio, arguments: tuple[str, ...], cap: int) -> None:
-    """The provider's limit comes from config.yaml and can only be lowered."""
+    """Jobs are told the limit of config.yaml or a lower one, and few more are started than have a place."""
     small_film(studio)
     snakefile = studio.folder / "Snakefile"
     snakefile.write_text(snakefile.read_text().replace("onstart:\n", PROBE))
@@ -42,6 +46,7 @@ def test_the_cap_holds_however_snakemake_is_started(studio: Studio, arguments: t
     done = studio.snakemake("--cores", "1", "projects/film/.work/draft/clips/clip_04.mp4", *arguments)
 
     assert re.findall(r"^CAP (\d+)$", done.stdout, re.MULTILINE) == [str(cap)], done.stdout
+    assert re.findall(r"^STARTED (\d+)$", done.stdout, re.MULTILINE) == [str(cap + min(3, cap))]
 
 
 def test_paid_clips_take_no_core_and_one_place(studio: Studio) -> None:

@@ -23,15 +23,17 @@ def is_dry_run(workflow: Workflow) -> bool:
     return bool(workflow.dryrun)
 
 
-def cap(workflow: Workflow, resource: str, limit: int) -> None:
-    """Let at most `limit` units of `resource` be in use, however Snakemake was started.
+def cap(workflow: Workflow, resource: str, limit: int, ahead: int = 0) -> int:
+    """Let at most `limit` units of `resource` be in use, however Snakemake was started; returns the limit that holds.
 
     `--resources` may only lower it: a limit in a profile is lost with any other `--resources`, and 0 means no limit.
+    `ahead`: so many more jobs may be started, to make ready what is next; they wait for their place themselves.
     """
     asked = workflow.global_resources.get(resource)
     value = getattr(asked, "value", asked)
-    lowered = min(limit, value) if isinstance(value, int) and value > 0 else limit
-    workflow.register_resource(resource, max(1, lowered))
+    lowered = max(1, min(limit, value) if isinstance(value, int) and value > 0 else limit)
+    workflow.register_resource(resource, lowered + min(ahead, lowered))
+    return lowered
 
 
 def describe(*functions: Callable[..., Any]) -> None:

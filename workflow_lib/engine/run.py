@@ -28,15 +28,18 @@ _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
 
 
+_AHEAD = 3
+"""Jobs beyond the places at a provider that make the next clips ready: the place of one that ends is never idle."""
+
+
 def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
     """Open a run in the current folder: settings read, caps set, messages on. Writes nothing."""
     try:
         settings = config.load(Path(), overrides)
     except WorkflowError as error:
         fail(error)
-    _tell_jobs(workflow, overrides)
     run = Run(workflow, settings)
-    run.set_caps()
+    _tell_jobs(workflow, {**overrides, **run.set_caps()})
     if internals.is_main(workflow):
         internals.hide_failure_blocks()
         internals.when_planned(run.tell_plan)
@@ -89,15 +92,18 @@ class Run:
         self._stores = Stores()
         self._run: int | None = None
 
-    def set_caps(self) -> None:
-        """Hold the providers' limits for the whole run."""
-        for name, limit in (
-            ("kling", self._settings.kling_max_in_flight),
-            ("veo", self._settings.veo_max_in_flight),
-            ("omni", self._settings.omni_max_in_flight),
-            ("elevenlabs", self._settings.elevenlabs_max_in_flight),
-        ):
-            internals.cap(self._workflow, name, limit)
+    def set_caps(self) -> dict[str, int]:
+        """Hold the providers' limits for the whole run; returns those that hold, as settings for its jobs."""
+        internals.cap(self._workflow, "elevenlabs", self._settings.elevenlabs_max_in_flight)
+        limits = {
+            "kling": self._settings.kling_max_in_flight,
+            "veo": self._settings.veo_max_in_flight,
+            "omni": self._settings.omni_max_in_flight,
+        }
+        return {
+            f"{name}_max_in_flight": internals.cap(self._workflow, name, limit, ahead=_AHEAD)
+            for name, limit in limits.items()
+        }
 
     def plan(self, folder: str, cut: Cut) -> FilmPlan:
         """The plan of one film; a project that is wrong ends the run before anything is made."""

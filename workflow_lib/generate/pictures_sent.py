@@ -13,6 +13,7 @@ from workflow_lib.providers.base import Order
 _SMALLEST_SIDE = 300  # pixels; resellers of Kling ask for it (one secondary source)
 _LARGEST_PNG = 9_500_000  # bytes; KIE takes 10 MB
 _JPEG_QUALITY = 95
+_ORIENTATION = 0x0112
 
 
 def order(clip: Clip, frame: tuple[int, int], folder: Path) -> Order:
@@ -27,6 +28,8 @@ def order(clip: Clip, frame: tuple[int, int], folder: Path) -> Order:
     def sent(path: Path | None, name: str) -> Path | None:
         if path is None:
             return None
+        if _is_ready(path, frame):
+            return path
         return _saved(_enlarged(pictures.fit_picture(pictures.load_picture(path), frame, fit)), folder / name)
 
     return Order(
@@ -40,6 +43,15 @@ def order(clip: Clip, frame: tuple[int, int], folder: Path) -> Order:
         start=sent(source.start, "start"),
         end=sent(source.end, "end"),
     )
+
+
+def _is_ready(path: Path, frame: tuple[int, int]) -> bool:
+    """Whether the file can be sent as it is."""
+    with Image.open(path) as image:
+        plain = image.format in ("PNG", "JPEG") and image.mode == "RGB" and not image.has_transparency_data
+        upright = image.getexif().get(_ORIENTATION, 1) == 1
+        fits = image.size == frame and min(frame) >= _SMALLEST_SIDE
+    return plain and upright and fits and path.stat().st_size <= _LARGEST_PNG
 
 
 def _enlarged(image: Image.Image) -> Image.Image:

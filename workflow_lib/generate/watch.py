@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from workflow_lib.providers.base import Finished, Provider, Running
 from workflow_lib.slots import Slot
 from workflow_lib.takes import Take
 
-_GROWTH = 1.3
+_LATE = 0.1  # of the time that an operation has taken: so much later its end may be seen
 
 
 def resume(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take:
@@ -74,14 +73,16 @@ def _finished(attempt: Attempt, desk: Desk, provider: Provider) -> Finished:
     """The operation's result, asked for until it is there or the time is up; a failing question says nothing."""
     deadline = time.monotonic() + desk.settings.clip_timeout_s
     operation = attempt.operation or ""
-    for wait_s in _waits(*desk.poll_waits(attempt.backend)):
+    first_s, longest_s = desk.poll_waits(attempt.backend)
+    while True:
+        wait_s = jittered(min(longest_s, max(first_s, _LATE * age_s(attempt))))
         try:
             state = provider.poll(operation, age_s(attempt))
             if isinstance(state, Finished):
                 return state
             desk.tell.polled(state.stage, state.percent)
         except RetryLater as error:
-            wait_s = max(wait_s, min(error.after_s or 0.0, desk.poll_waits(attempt.backend)[1]))  # noqa: PLW2901
+            wait_s = max(wait_s, min(error.after_s or 0.0, longest_s))
         except Refused as error:
             desk.run.stop(str(error))
             raise
@@ -94,13 +95,6 @@ def _finished(attempt: Attempt, desk: Desk, provider: Provider) -> Finished:
         f"{attempt.clip} is not ready after {desk.settings.clip_timeout_s:g} s (clip_timeout_s); its operation "
         f"{operation} goes on, and the next run waits for it again, $0"
     )
-
-
-def _waits(first: float, longest: float) -> Iterator[float]:
-    wait = first
-    while True:
-        yield jittered(wait)
-        wait = min(longest, wait * _GROWTH)
 
 
 def _kept(finished: Finished, attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider) -> Take:
