@@ -72,10 +72,10 @@ class Journal:
         Raises:
             OSError: the journal is there and cannot be read.
         """
+        # The rooms first: what is brought from a room into the journal meanwhile is then found in the journal.
+        rooms = self._rooms()
         found = _parsed(self.path)
-        for room in sorted(self.folder.glob("*.room")):
-            found += _parsed(room)
-        return found
+        return found + [event for _, waiting in rooms for event in waiting if event not in found]
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -99,16 +99,22 @@ class Journal:
             self.add_locked(event)
 
     def add_locked(self, event: Event) -> None:
-        """The same, for one who holds the journal already."""
+        """The same, for one who holds the journal already.
+
+        On a full disk what follows a submission goes into the room that was set aside for it; an intent does not, and
+        nothing is sent.
+        """
         line = _line(event)
         with files.writing(self.path):
+            rooms = self._rooms()
             try:
-                self._append(line)
+                # What waits in a room happened before: in another order an id would be of a submission that never was.
+                self._append(self._waiting(rooms) + line)
             except OSError:
-                if not self._use_room(event.attempt, line):
+                if event.event == "intended" or not self._use_room(event.attempt, line):
                     raise
             else:
-                self._absorb()
+                _remove(rooms)
 
     def set_room_aside(self, attempt: str) -> None:
         """Take disk space for the events of `attempt`, so that a full disk never costs the id of a paid operation.
@@ -163,17 +169,26 @@ class Journal:
             os.close(descriptor)
         return True
 
-    def _absorb(self) -> None:
-        """Bring events that a full disk had kept out into the journal, now that it can be written."""
-        for room in sorted(self.folder.glob("*.room")):
-            waiting = _parsed(room)
-            if waiting:
-                with contextlib.suppress(OSError):
-                    self._append(b"".join(map(_line, waiting)))
-                    room.unlink()
+    def _rooms(self) -> list[tuple[Path, list[Event]]]:
+        """The rooms in which events wait that a full disk has kept out of the journal, and those events."""
+        rooms = [(path, _parsed(path)) for path in sorted(self.folder.glob("*.room"))]
+        return [(path, waiting) for path, waiting in rooms if waiting]
+
+    def _waiting(self, rooms: list[tuple[Path, list[Event]]]) -> bytes:
+        """The lines of what waits; those left out that came into the journal just before a crash."""
+        if not rooms:
+            return b""
+        kept = _parsed(self.path)
+        return b"".join(_line(event) for _, waiting in rooms for event in waiting if event not in kept)
 
     def _room(self, attempt: str) -> Path:
         return self.folder / f"{attempt}.room"
+
+
+def _remove(rooms: list[tuple[Path, list[Event]]]) -> None:
+    for path, _ in rooms:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def now() -> str:

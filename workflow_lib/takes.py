@@ -66,31 +66,43 @@ class Store:
             OutOfSpace: the disk is full; the operation can be resumed.
         """
         path = self.path(attempt.fingerprint, finished.suffix)
+        event = _stored(attempt, path, finished, **charged)
+        if attempt.state == "stored":
+            # Fetched again, perhaps with other bytes: a kill in between must leave no file that looks damaged.
+            self.journal.add(event)
+            self._move(finished, path)
+        else:
+            # A kill in between leaves a file that the next run adopts.
+            self._move(finished, path)
+            self.journal.add(event)
+        stored = self.ledger().attempt(attempt.id)
+        return Take(path, stored or attempt)
+
+    def _move(self, finished: Path, path: Path) -> None:
         with files.writing(path):
-            size, sha256 = finished.stat().st_size, files.sha256_file(finished)
             # Hard to overwrite by accident, because it cannot be had again for free.
             finished.chmod(0o444)
             files.flush(finished)
             finished.replace(path)
             files.flush(self.folder)
-        usd, units = charged.get("usd"), charged.get("units")
-        event = Event(
-            event="stored",
-            fingerprint=attempt.fingerprint,
-            attempt=attempt.id,
-            backend=attempt.backend,
-            project=attempt.project,
-            clip=attempt.clip,
-            operation=attempt.operation,
-            file=path.name,
-            sha256=sha256,
-            size=size,
-            usd=float(usd) if usd is not None else None,
-            units=str(units) if units is not None else None,
-        )
-        self.journal.add(event)
-        stored = self.ledger().attempt(attempt.id)
-        return Take(path, stored or attempt)
+
+
+def _stored(attempt: Attempt, path: Path, finished: Path, **charged: float | str | None) -> Event:
+    usd, units = charged.get("usd"), charged.get("units")
+    return Event(
+        event="stored",
+        fingerprint=attempt.fingerprint,
+        attempt=attempt.id,
+        backend=attempt.backend,
+        project=attempt.project,
+        clip=attempt.clip,
+        operation=attempt.operation,
+        file=path.name,
+        sha256=files.sha256_file(finished),
+        size=finished.stat().st_size,
+        usd=float(usd) if usd is not None else None,
+        units=str(units) if units is not None else None,
+    )
 
 
 def copy(take: Path, target: Path) -> None:
