@@ -14,7 +14,7 @@ from conftest import Studio, draw, small_film
 from PIL import Image
 
 NOTHING: Counter[str] = Counter()
-ONE_CLIP = Counter(generate_clip=1, conform_clip=1, mix_sound=1, assemble_film=1)
+ONE_CLIP = Counter(generate_clip=1, conform_clip=1, assemble_film=1)
 
 
 def touch_all(folder: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_removed_clip_makes_only_the_film(built: Studio) -> None:
     jobs, said = built.planned()
     built.build()
 
-    assert jobs == Counter(mix_sound=1, assemble_film=1), said
+    assert jobs == Counter(assemble_film=1), said
     assert "final.mp4  clip_04 removed" in said
     assert built.path("videos/clip_04.mp4").exists()
 
@@ -246,7 +246,7 @@ def test_two_swapped_clips_are_two_clips(built: Studio) -> None:
 
     jobs, said = built.planned()
 
-    assert jobs == Counter(generate_clip=2, conform_clip=2, mix_sound=1, assemble_film=1), said
+    assert jobs == Counter(generate_clip=2, conform_clip=2, assemble_film=1), said
     assert "2 clips kept, 2 to make" in said
 
 
@@ -274,7 +274,7 @@ def test_a_clip_put_there_by_hand_is_kept(built: Studio) -> None:
     jobs, said = built.planned()
     built.build("projects/film/final.mp4", "--forceall")
 
-    assert jobs == Counter(conform_clip=1, mix_sound=1, assemble_film=1), said
+    assert jobs == Counter(conform_clip=1, assemble_film=1), said
     assert "clip_02 replaced" in said
     assert own.read_bytes() == content
     assert "Nothing to be done" in built.build()
@@ -303,7 +303,7 @@ def test_edited_narration_makes_no_clip(built: Studio) -> None:
 
     jobs, said = built.planned()
 
-    assert jobs == Counter(narrate_clip=1, conform_clip=1, mix_sound=1, assemble_film=1), said
+    assert jobs == Counter(narrate_clip=1, conform_clip=1, assemble_film=1), said
     assert "narration of clip_01 changed" in said
 
 

@@ -16,7 +16,7 @@ from workflow_lib.media.encode import TAGS, Quality, x264_options
 from workflow_lib.media.ffmpeg import output_path, run, url
 from workflow_lib.media.laying import lay_sound
 from workflow_lib.media.probe import FORMATS, probe
-from workflow_lib.media.verify import verify_clip
+from workflow_lib.media.verify import verify_clip, verify_conformed
 from workflow_lib.recipes import Fit
 
 __all__ = ["ConformReport", "Mode", "clip_frames", "conform_picture", "conform_sound"]
@@ -63,7 +63,7 @@ def conform_picture(
             _copy(clip, temporary, spec, ffmpeg=ffmpeg)
         else:
             _extend(clip, temporary, spec, quality, own=own, frames=frames, ffmpeg=ffmpeg)
-        verify_clip(temporary, spec, frames, name=clip.name)
+        verify_conformed(temporary, spec, frames, name=clip.name)
     return ConformReport(_mode(own, frames), frames)
 
 
