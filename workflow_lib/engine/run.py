@@ -24,6 +24,7 @@ from workflow_lib.plan import ClipPlan, FilmPlan
 
 def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
     """Open a run in the current folder: settings read, caps set, messages on. Writes nothing."""
+    internals.collect_seldom()
     try:
         settings = config.load(Path(), overrides)
     except WorkflowError as error:
