@@ -295,6 +295,27 @@ def test_a_hand_made_clip_named_as_target_is_left_alone(built: Studio) -> None:
     assert own.read_bytes() == content
 
 
+def test_an_edited_prompt_encodes_no_sound(built: Studio) -> None:
+    """A clip whose picture alone is new leaves the sound of the film as it is, and other words make a new one."""
+    manifest = built.manifest()
+
+    def sounds() -> list[tuple[str, int]]:
+        return [(path.name, path.stat().st_mtime_ns) for path in built.path(".work/final").glob("*.m4a")]
+
+    before = sounds()
+    manifest["clips"][1]["prompt"] = "Something else."
+    built.write(manifest)
+    built.build()
+    after_picture = sounds()
+    manifest["clips"][0]["narration"] = "A bird, and another."
+    built.write(manifest)
+    built.build()
+
+    assert after_picture == before
+    assert len(sounds()) == len(before) == 1
+    assert sounds() != before
+
+
 def test_edited_narration_makes_no_clip(built: Studio) -> None:
     """Other words are spoken and mixed again; the picture is not touched."""
     manifest = built.manifest()
