@@ -47,14 +47,8 @@ rule conform:
     log: "{project}/.work/log/conform_{clip}.log"
     message: "Conform {output[0]}"
     shell: "false"
-rule mix:
-    input: expand("{{project}}/.work/final/clip_{clip}.flac", clip=N)
-    output: "{project}/.work/final/sound.m4a"
-    log: "{project}/.work/log/mix.log"
-    message: "Mix {output}"
-    shell: "false"
 rule assemble:
-    input: expand("{{project}}/.work/final/clip_{clip}.mp4", clip=N), "{project}/.work/final/sound.m4a"
+    input: expand("{{project}}/.work/final/clip_{clip}.{kind}", clip=N, kind=["mp4", "flac"])
     output: "{project}/final.mp4"
     log: "{project}/.work/log/assemble.log"
     message: "Assemble {output}"

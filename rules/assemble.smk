@@ -7,23 +7,8 @@ OUTPUTS
 """
 
 
-rule mix_sound:
-    """Join the sound of all clips and encode it once."""
-    input:
-        parts=sound_inputs,
-    output:
-        sound="{project}/.work/{cut}/sound.m4a",
-    log:
-        "{project}/.work/log/{cut}/mix_sound.log",
-    message:
-        "Mix {output.sound}"
-    shell:
-        '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/mix_sound.py"'
-        " --project {wildcards.project:q} --cut {wildcards.cut} --parts {input.parts:q} --log {log:q}"
-
-
 rule assemble_film:
-    """Join the pictures by copy, put the sound under them, verify the film and move it into place."""
+    """Mix the sound, join the pictures by copy over it, verify the film and move it into place."""
     input:
         unpack(film_inputs),
     output:

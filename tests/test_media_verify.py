@@ -13,7 +13,7 @@ from workflow_lib.film import FilmSpec
 from workflow_lib.media.assemble import assemble
 from workflow_lib.media.conform import conform_sound
 from workflow_lib.media.sound import mix_sound
-from workflow_lib.media.verify import verify_clip, verify_film
+from workflow_lib.media.verify import verify_clip, verify_conformed, verify_film
 
 
 @pytest.fixture
@@ -50,6 +50,25 @@ def test_a_wrong_count_or_size_is_named(tmp_path: Path) -> None:
         verify_clip(clip, SPEC, 6)
     with pytest.raises(BadMedia, match=r"clip_07\.mp4: is 160x90 instead of 320x180"):
         verify_clip(clip, FilmSpec(320, 180, Fraction(24)), 5)
+
+
+@pytest.mark.parametrize("frames", [1, 24, 25, 120])
+def test_a_whole_conformed_clip_passes(frames: int, tmp_path: Path) -> None:
+    """All pictures are counted once, however many seconds there are to share between two cores."""
+    clip = write_clip(tmp_path / "clip_07.mp4", frames)
+
+    verify_conformed(clip, SPEC, frames)
+    with pytest.raises(BadMedia, match=rf"clip_07\.mp4: has {frames} pictures instead of {frames + 1}"):
+        verify_conformed(clip, SPEC, frames + 1)
+
+
+@pytest.mark.parametrize("place", [0.1, 0.3, 0.45, 0.55, 0.7, 0.9])
+def test_damage_anywhere_in_a_conformed_clip_is_found(place: float, tmp_path: Path) -> None:
+    """Each half is decoded, from its first picture to its last."""
+    clip = write_clip(tmp_path / "clip_07.mp4", 120, silent_audio=False)
+
+    with pytest.raises(BadMedia, match=r"clip_07\.mp4"):
+        verify_conformed(_damaged(clip, place, clip.stat().st_size // 12), SPEC, 120)
 
 
 def test_damage_in_the_middle_is_found(tmp_path: Path) -> None:

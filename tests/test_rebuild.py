@@ -14,7 +14,7 @@ from conftest import Studio, draw, small_film
 from PIL import Image
 
 NOTHING: Counter[str] = Counter()
-ONE_CLIP = Counter(generate_clip=1, conform_clip=1, mix_sound=1, assemble_film=1)
+ONE_CLIP = Counter(generate_clip=1, conform_clip=1, assemble_film=1)
 
 
 def touch_all(folder: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_removed_clip_makes_only_the_film(built: Studio) -> None:
     jobs, said = built.planned()
     built.build()
 
-    assert jobs == Counter(mix_sound=1, assemble_film=1), said
+    assert jobs == Counter(assemble_film=1), said
     assert "final.mp4  clip_04 removed" in said
     assert built.path("videos/clip_04.mp4").exists()
 
@@ -246,7 +246,7 @@ def test_two_swapped_clips_are_two_clips(built: Studio) -> None:
 
     jobs, said = built.planned()
 
-    assert jobs == Counter(generate_clip=2, conform_clip=2, mix_sound=1, assemble_film=1), said
+    assert jobs == Counter(generate_clip=2, conform_clip=2, assemble_film=1), said
     assert "2 clips kept, 2 to make" in said
 
 
@@ -274,7 +274,7 @@ def test_a_clip_put_there_by_hand_is_kept(built: Studio) -> None:
     jobs, said = built.planned()
     built.build("projects/film/final.mp4", "--forceall")
 
-    assert jobs == Counter(conform_clip=1, mix_sound=1, assemble_film=1), said
+    assert jobs == Counter(conform_clip=1, assemble_film=1), said
     assert "clip_02 replaced" in said
     assert own.read_bytes() == content
     assert "Nothing to be done" in built.build()
@@ -295,6 +295,27 @@ def test_a_hand_made_clip_named_as_target_is_left_alone(built: Studio) -> None:
     assert own.read_bytes() == content
 
 
+def test_an_edited_prompt_encodes_no_sound(built: Studio) -> None:
+    """A clip whose picture alone is new leaves the sound of the film as it is, and other words make a new one."""
+    manifest = built.manifest()
+
+    def sounds() -> list[tuple[str, int]]:
+        return [(path.name, path.stat().st_mtime_ns) for path in built.path(".work/final").glob("*.m4a")]
+
+    before = sounds()
+    manifest["clips"][1]["prompt"] = "Something else."
+    built.write(manifest)
+    built.build()
+    after_picture = sounds()
+    manifest["clips"][0]["narration"] = "A bird, and another."
+    built.write(manifest)
+    built.build()
+
+    assert after_picture == before
+    assert len(sounds()) == len(before) == 1
+    assert sounds() != before
+
+
 def test_edited_narration_makes_no_clip(built: Studio) -> None:
     """Other words are spoken and mixed again; the picture is not touched."""
     manifest = built.manifest()
@@ -303,7 +324,7 @@ def test_edited_narration_makes_no_clip(built: Studio) -> None:
 
     jobs, said = built.planned()
 
-    assert jobs == Counter(narrate_clip=1, conform_clip=1, mix_sound=1, assemble_film=1), said
+    assert jobs == Counter(narrate_clip=1, conform_clip=1, assemble_film=1), said
     assert "narration of clip_01 changed" in said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import time
 import traceback
@@ -28,7 +29,9 @@ def main(description: str, job: Job) -> None:
         is_draft = args.cut == "draft" or args.folder != layout.NARRATION
         return job(film.draft() if is_draft else film, args, settings)
 
-    sys.exit(guarded(f"{args.project}" + (f" clip {args.clip:02d}" if args.clip else ""), made, args.log))
+    code = guarded(f"{args.project}" + (f" clip {args.clip:02d}" if args.clip else ""), made, args.log)
+    gc.freeze()  # else Python looks through all modules for garbage before it ends
+    sys.exit(code)
 
 
 def guarded(name: str, make: Callable[[Config], str], log: Path | None = None) -> int:

@@ -7,12 +7,14 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from workflow_lib import files
 from workflow_lib.errors import WorkflowError
 from workflow_lib.layout import Project
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 
 @contextlib.contextmanager
@@ -27,10 +29,20 @@ def making(project: Project, target: Path) -> Iterator[None]:
     with files.writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(lock):
+    with _held(lock):
         for torn in target.parent.glob(f".{target.stem}.*"):
             torn.unlink(missing_ok=True)
         yield
+
+
+@contextlib.contextmanager
+def _held(path: Path) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def hold_project(project: Project) -> FileLock:
@@ -40,6 +52,9 @@ def hold_project(project: Project) -> FileLock:
         WorkflowError: another run holds it.
         OutOfSpace: the project's folder cannot be written.
     """
+    # Only the run needs it, and it takes as long to import as a job takes to begin.
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
     # Somebody who only looks holds it for a moment.
     lock = FileLock(project.lock, timeout=1)
     with files.writing(project.lock):

@@ -394,7 +394,7 @@ def _film_standing(film: Film, clips: Sequence[ClipPlan]) -> tuple[Standing, tup
 
 def _differences(film: Film, parts: Sequence[Part]) -> tuple[str, ...]:
     """How `parts` differ from those that the film was joined from, as far as that was kept."""
-    kept = files.read_json(layout.receipt(film.project.sound(film.cut))).get("parts")
+    kept = files.read_json(film.project.parts(film.cut)).get("parts")
     if not isinstance(kept, list):
         return ("made from other clips",)
     old: Mapping[int, list[object]] = {part[0]: part for part in kept if isinstance(part, list) and part}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable
@@ -11,6 +13,7 @@ Workflow = Any
 """`snakemake.workflow.Workflow`, which has no stable type."""
 
 _CONSOLE = "DefaultStreamHandler"
+_SELDOM = 100_000  # objects made since the last look; Python's default is 700
 
 
 def is_main(workflow: Workflow) -> bool:
@@ -21,6 +24,16 @@ def is_main(workflow: Workflow) -> bool:
 def is_dry_run(workflow: Workflow) -> bool:
     """Whether the run only says what it would do."""
     return bool(workflow.dryrun)
+
+
+def collect_seldom() -> None:
+    """Have Python look for garbage seldom in this process: Snakemake keeps its graph to the end, and it is large.
+
+    Looking through all of it again and again takes about a fifth of a large plan, and once more when the process ends.
+    """
+    gc.freeze()
+    gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
+    atexit.register(gc.freeze)
 
 
 def cap(workflow: Workflow, resource: str, limit: int, ahead: int = 0) -> int:

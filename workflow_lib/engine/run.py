@@ -34,6 +34,7 @@ _AHEAD = 3
 
 def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
     """Open a run in the current folder: settings read, caps set, messages on. Writes nothing."""
+    internals.collect_seldom()
     try:
         settings = config.load(Path(), overrides)
     except WorkflowError as error:
@@ -148,18 +149,15 @@ class Run:
         return list
 
     def film_inputs(self, folder: str, cut: Cut) -> dict[str, Any]:
-        """The conformed pictures and the sound of a film; what is not up to date is forced."""
+        """The conformed pictures and sounds of a film; what is not up to date is forced."""
         found = self.plan(folder, cut)
         where = found.film.project
         kept = self._keep(where.film(cut), up_to_date=found.standing == "fresh")
         pictures = [str(where.picture(cut, item.clip.number)) for item in found.clips]
-        return {"pictures": kept(pictures), "sound": kept([str(where.sound(cut))])}
-
-    def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
-        """The conformed sound of each clip."""
-        found = self.plan(folder, cut)
-        kept = self._keep(found.film.project.sound(cut), up_to_date=found.standing == "fresh")
-        return kept([str(found.film.project.clip_sound(cut, item.clip.number)) for item in found.clips])
+        return {
+            "pictures": kept(pictures),
+            "sounds": kept([str(where.clip_sound(cut, item.clip.number)) for item in found.clips]),
+        }
 
     def conform_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
         """A clip and its spoken line."""

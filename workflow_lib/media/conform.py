@@ -16,7 +16,7 @@ from workflow_lib.media.encode import TAGS, Quality, x264_options
 from workflow_lib.media.ffmpeg import output_path, run, url
 from workflow_lib.media.laying import lay_sound
 from workflow_lib.media.probe import FORMATS, probe
-from workflow_lib.media.verify import verify_clip
+from workflow_lib.media.verify import verify_clip, verify_conformed
 from workflow_lib.recipes import Fit
 
 __all__ = ["ConformReport", "Mode", "clip_frames", "conform_picture", "conform_sound"]
@@ -43,12 +43,20 @@ def clip_frames(
 
 
 def conform_picture(
-    clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: int, ffmpeg: str, fit: Fit = "contain"
+    clip: Path,
+    out: Path,
+    spec: FilmSpec,
+    quality: Quality,
+    *,
+    frames: int,
+    ffmpeg: str,
+    fit: Fit = "contain",
+    decoded: bool = False,
 ) -> ConformReport:
     """Make `out` the picture of `clip` with exactly `frames` frames, ready to be joined by copying.
 
     A clip that our encoder could have made is copied, and its last frame held or its end cut as `frames` says; any
-    other is encoded, fitted to the film's size. The result is decoded to its end.
+    other is encoded, fitted to the film's size. The result is decoded to its end. `decoded`: so was `clip` before.
 
     Raises:
         BadMedia: the clip does not decode.
@@ -57,13 +65,14 @@ def conform_picture(
     own = joining.joinable_frames(clip, spec, quality, ffmpeg=ffmpeg)
     with output_path(out) as temporary:
         if own is None or own > frames:
-            verify_clip(clip)
+            if not decoded:
+                verify_clip(clip)
             _encode(clip, temporary, spec, quality, frames=frames, ffmpeg=ffmpeg, fit=fit)
         elif own == frames:
             _copy(clip, temporary, spec, ffmpeg=ffmpeg)
         else:
             _extend(clip, temporary, spec, quality, own=own, frames=frames, ffmpeg=ffmpeg)
-        verify_clip(temporary, spec, frames, name=clip.name)
+        verify_conformed(temporary, spec, frames, name=clip.name)
     return ConformReport(_mode(own, frames), frames)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
+from itertools import chain, repeat
 from pathlib import Path
 from typing import BinaryIO
-
-import numpy as np
-import numpy.typing as npt
 
 from workflow_lib import boxes
 
@@ -15,7 +14,7 @@ _HANDLER_AT = 8  # bytes from the start of `hdlr` to the kind of its track
 _TABLE_AT = 8  # bytes from the start of `ctts` to its entries: version, flags and their number
 
 
-def composition_delays(path: Path) -> npt.NDArray[np.int64]:
+def composition_delays(path: Path) -> list[int]:
     """One delay for each picture in the order of decoding, in ticks; empty where pictures are shown as decoded."""
     with path.open("rb") as stream:
         size = stream.seek(0, 2)
@@ -24,9 +23,9 @@ def composition_delays(path: Path) -> npt.NDArray[np.int64]:
             if _is_picture(stream, track) and table:
                 stream.seek(table.start + _TABLE_AT)
                 data = stream.read(table.end - table.start - _TABLE_AT)
-                runs = np.frombuffer(data[: len(data) // 8 * 8], ">i4").astype(np.int64).reshape(-1, 2)
-                return np.repeat(runs[:, 1], runs[:, 0])
-    return np.zeros(0, np.int64)
+                runs = struct.iter_unpack(">ii", data[: len(data) // 8 * 8])
+                return list(chain.from_iterable(repeat(delay, count) for count, delay in runs))
+    return []
 
 
 def _tracks(stream: BinaryIO, whole: boxes.Box) -> Iterator[boxes.Box]:

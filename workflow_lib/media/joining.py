@@ -6,6 +6,7 @@ import functools
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -88,13 +89,15 @@ def joinable_frames(clip: Path, spec: FilmSpec, quality: Quality, *, ffmpeg: str
     Raises:
         BadMedia: it is no clip, or cut short.
     """
-    video = probe(clip).video
+    with ThreadPoolExecutor(1) as beside:
+        reference = beside.submit(_reference, spec, quality, ffmpeg)
+        video = probe(clip).video
     if video is None:
         raise BadMedia(f"{clip.name}: has no picture")
     shape = (video.codec, video.width, video.height, video.fps, video.sar, video.rotation, video.time_base.denominator)
     if shape != ("h264", spec.width, spec.height, spec.fps, Fraction(1), 0, timescale(spec)):
         return None
-    if video.extradata_sha256 != _reference(spec, quality, ffmpeg):
+    if video.extradata_sha256 != reference.result():
         return None
     with opened(clip) as container:
         stream = picture_of(container)

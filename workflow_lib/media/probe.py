@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -87,11 +88,19 @@ class _Times:
 
 
 def probe(path: Path) -> MediaInfo:
-    """What `path` is; its packets are counted, and one frame is decoded.
+    """What `path` is; its packets are counted, and one frame is decoded. A file that did not change is read once.
 
     Raises:
         BadMedia: it is not media, or it is cut short.
     """
+    with suppress(FileNotFoundError):
+        stat = path.stat()
+        return _probed(path, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
+    raise BadMedia(f"{path.name}: there is no such file")
+
+
+@functools.lru_cache(maxsize=16)
+def _probed(path: Path, _state: tuple[int, int, int]) -> MediaInfo:
     with opened(path) as container:
         times = _packet_times(container)
         video, audio = picture_of(container), sound_of(container)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
-import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -41,6 +46,69 @@ def verify_clip(path: Path, spec: FilmSpec | None = None, frames: int | None = N
     if frames is not None and count != frames:
         raise BadMedia(f"{name}: has {count} pictures instead of {frames}")
     return count
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The pictures of a file from the keyframe at `start` on, up to the one at `end`; in ticks of decoding."""
+
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """What a span held: how many pictures, and when the first and the last of them are shown."""
+
+    count: int
+    first: int
+    last: int
+
+
+def verify_conformed(path: Path, spec: FilmSpec, frames: int, *, name: str | None = None) -> None:
+    """See that the picture at `path` has `frames` pictures, all of which decode: one half of them on each of two cores.
+
+    Its groups must be closed, as those of conformed clips are: then the second half decodes without the first.
+
+    Raises:
+        BadMedia: the message says what is wrong.
+    """
+    name = name or path.name
+    with opened(path, name) as container:
+        keys = [entry.timestamp for entry in _picture(container, name).index_entries if entry.is_keyframe]
+    middle = keys[len(keys) // 2] if len(keys) > 1 else None
+    spans = [_Span(None, middle)] + ([_Span(middle, None)] if middle is not None else [])
+    with ThreadPoolExecutor(len(spans)) as pool:
+        halves = list(pool.map(lambda span: _decode_span(path, span, spec, name), spans))
+    if any(before.last >= after.first for before, after in pairwise(halves)):
+        raise BadMedia(f"{name}: its time stamps do not grow in the middle")
+    count = sum(half.count for half in halves)
+    if count != frames:
+        raise BadMedia(f"{name}: has {count} pictures instead of {frames}")
+
+
+def _decode_span(path: Path, span: _Span, spec: FilmSpec, name: str) -> _Decoded:
+    times: list[int] = []
+    with opened(path, name) as container:
+        video = _picture(container, name)
+        if span.start is not None:
+            container.seek(span.start, stream=video)
+        for packet in _packets(container, video, span):
+            for frame in packet.decode():
+                times.append(_checked(frame, spec, name, times[-1] if times else None))
+        for frame in video.codec_context.decode(None):
+            times.append(_checked(frame, spec, name, times[-1] if times else None))
+    if not times:
+        raise BadMedia(f"{name}: none of its pictures can be decoded")
+    return _Decoded(len(times), times[0], times[-1])
+
+
+def _packets(container: InputContainer, video: VideoStream, span: _Span) -> Iterator[Packet[VideoStream]]:
+    for packet in container.demux(video):
+        if packet.dts is None or (span.end is not None and packet.dts >= span.end):
+            return
+        if span.start is None or packet.dts >= span.start:
+            yield packet
 
 
 def _promised_s(container: InputContainer, video: VideoStream) -> float:
@@ -89,7 +157,7 @@ def verify_film(
     """
     name = name or path.name
     if thorough:
-        verify_clip(path, spec, frames, name=name)
+        verify_conformed(path, spec, frames, name=name)
     with opened(path, name) as container:
         video, audio = _picture(container, name), sound_of(container)
         if audio is None:
@@ -106,13 +174,17 @@ def verify_film(
 
 def _check_places(path: Path, video: VideoStream, frames: int, name: str) -> None:
     """Read from the tables of the file, which takes no time, instead of from its packets."""
-    decoded = np.fromiter((entry.timestamp for entry in video.index_entries), np.int64)
+    decoded = [entry.timestamp for entry in video.index_entries]
     if len(decoded) != frames:
         raise BadMedia(f"{name}: has {len(decoded)} pictures instead of {frames}")
     delays = composition_delays(path)
-    shown = decoded + (delays if len(delays) else 0)
-    if (np.diff(decoded) <= 0).any() or (np.diff(np.sort(shown)) <= 0).any():
+    shown = sorted(map(operator.add, decoded, delays)) if delays else decoded
+    if len(shown) != frames or not (_grows(decoded) and _grows(shown)):
         raise BadMedia(f"{name}: its time stamps do not grow")
+
+
+def _grows(times: Sequence[int]) -> bool:
+    return all(before < after for before, after in pairwise(times))
 
 
 def _check_picture_end(container: InputContainer, video: VideoStream, spec: FilmSpec, name: str) -> None:

@@ -1,0 +1,76 @@
+"""From conformed clips to a film: its sound, and the joined film."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from workflow_lib import files, layout, locks, plan
+from workflow_lib.errors import BadMedia
+from workflow_lib.media import assemble, ffmpeg, sound
+from workflow_lib.project import Film
+
+
+def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None) -> str:
+    """Join the conformed clips `numbers` and their sound into the film, stamped with what it was made from.
+
+    Raises:
+        BadMedia: a clip has no conformed copy, or a part cannot be joined.
+    """
+    project, cut = film.project, film.cut
+    out = project.film(cut)
+    numbers, made = _joined(film, numbers)
+    titles = {clip.number: clip.title or "" for clip in film.clips}
+    parts = [
+        (number, titles.get(number, ""), *_made_from(report)) for number, report in zip(numbers, made, strict=True)
+    ]
+    starts = [film.spec.seconds(sum(int(report["frames"]) for report in made[:place])) for place in range(len(made))]
+    chapters = [(titles[number], start) for number, start in zip(numbers, starts, strict=True) if titles.get(number)]
+    tool = ffmpeg.binary(ffmpeg_path)
+    with locks.making(project, out):
+        report = assemble.assemble(
+            [project.picture(cut, number) for number in numbers],
+            _mixed(film, numbers, made, tool),
+            out,
+            film.spec,
+            frames=sum(int(report["frames"]) for report in made),
+            ffmpeg=tool,
+            stamp=plan.stamp_of(film, parts),
+            title=film.title,
+            chapters=chapters,
+        )
+        files.write_json(project.parts(cut), {"parts": [list(part) for part in parts]})
+    return f"{out}: {report.duration_s:.1f} s"
+
+
+def _mixed(film: Film, numbers: Sequence[int], made: Sequence[dict[str, Any]], tool: str) -> Path:
+    """The sound of the clips `numbers`, joined and encoded; the same parts are never encoded twice."""
+    target = film.project.sound(film.cut, files.digest([report["sound"] for report in made]))
+    if not target.exists():
+        for old in target.parent.glob(f"*{target.suffix}"):
+            old.unlink()
+        parts = [film.project.clip_sound(film.cut, number) for number in numbers]
+        sound.mix_sound(parts, target, ffmpeg=tool)
+    return target
+
+
+def _made_from(report: dict[str, Any]) -> tuple[str, str, float | None]:
+    made_from = report["from"]
+    return str(made_from["video"]), str(made_from["narration"]), made_from["seconds"]
+
+
+def _joined(film: Film, numbers: Sequence[int]) -> tuple[list[int], list[dict[str, Any]]]:
+    """The clips that the film is joined from, without those that it leaves out, and how they were conformed."""
+    made = {number: _conformed(film, number) for number in numbers}
+    kept = [number for number in numbers if not made[number]["from"]["skipped"]]
+    if not kept:
+        raise BadMedia(f"{film.project.root}: every clip is left out (on_filtered, on_failed, on_timeout: skip)")
+    return kept, [made[number] for number in kept]
+
+
+def _conformed(film: Film, number: int) -> dict[str, Any]:
+    report = files.read_json(layout.receipt(film.project.picture(film.cut, number)))
+    if not {"frames", "from", "sound"} <= report.keys():
+        raise BadMedia(f"{layout.label(number)} has no conformed copy; run again")
+    return report
