@@ -68,6 +68,23 @@ def _read(url: str) -> bytes:
         return content
 
 
+def test_a_picture_is_uploaded_again_when_asked(bench: Bench, emulator: Emulator) -> None:
+    """An address may be dead before its time; then it is replaced in the memory too."""
+    assert not hosting.is_remembered(bench.picture, SETTINGS, bench.cache)
+    bench.hosted()
+    assert hosting.is_remembered(bench.picture, SETTINGS, bench.cache)
+
+    hosting.hosted(bench.picture, SETTINGS, bench.cache, pytest.fail, again=True)
+
+    assert emulator.report()["uploads"] == {"kie": 2}
+
+
+def test_a_jpeg_is_hosted_as_one(bench: Bench, emulator: Emulator, tmp_path: Path) -> None:
+    """The name that a host sees ends as the content asks for."""
+    assert bench.hosted(picture=draw(tmp_path / "a.jpg")).endswith(".jpg")
+    assert emulator.report()["uploads"] == {"kie": 1}
+
+
 @pytest.mark.parametrize("host", ["kie", "litterbox", "catbox"])
 def test_a_hosted_picture_can_be_read_by_anybody(host: str, bench: Bench, emulator: Emulator) -> None:
     """What is at the address is the picture, and its name says nothing of ours."""
@@ -187,6 +204,18 @@ def test_no_key_is_a_missing_key(bench: Bench, emulator: Emulator, monkeypatch: 
     with pytest.raises(MissingKey, match="KIE_API_KEY"):
         bench.hosted()
     assert emulator.report()["uploads"] == {}
+
+
+def test_kies_own_refusal_of_a_picture_is_lasting(
+    bench: Bench, emulator: Emulator, server: Anything, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal that is not about the account sends the picture to the next host at once."""
+    server.say(json.dumps({"code": 400, "msg": "file is required"}).encode())
+    monkeypatch.setenv("KIE_UPLOAD_BASE_URL", server.url)
+
+    assert "litterbox" in bench.hosted()
+    assert server.asked == 1
+    assert emulator.report()["uploads"] == {"litterbox": 1}
 
 
 def test_a_signed_address_is_never_written_down(

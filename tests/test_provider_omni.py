@@ -309,6 +309,19 @@ def test_an_interaction_can_be_given_up(client: Provider, emulator: Emulator) ->
     assert not client.cancel(done)
 
 
+def test_a_clip_in_a_bucket_is_read_with_the_projects_credentials(
+    on_vertex: Provider, server: Anything, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A result by gs:// address is downloaded from Cloud Storage."""
+    server.say(b"\0\0\0\x18ftypmp42")
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
+
+    on_vertex.fetch(Finished(url="gs://bucket/a b.mp4"), tmp_path / "clip.mp4")
+
+    assert (tmp_path / "clip.mp4").read_bytes() == b"\0\0\0\x18ftypmp42"
+    assert server.keys == ["Bearer canary-vertex-5d94e0a6f1"]
+
+
 @pytest.mark.parametrize(
     "changes",
     [

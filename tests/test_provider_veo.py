@@ -318,6 +318,44 @@ def test_googles_own_address_is_that_of_the_location(monkeypatch: pytest.MonkeyP
     assert access.open_provider("veo", SETTINGS).base_url == "https://aiplatform.googleapis.com"
 
 
+def _signing_in_at(token_url: str, api_url: str) -> Veo:
+    credentials = Credentials(  # type: ignore[no-untyped-call]
+        token=None,
+        refresh_token="any",  # noqa: S106 - nobody's
+        token_uri=token_url,
+        client_id="any",
+        client_secret="any",  # noqa: S106 - nobody's
+    )
+    return Veo(google.VertexAccess(api_url, "p", "us-central1", credentials))
+
+
+def test_a_refused_sign_in_is_a_refused_account(server: Anything, tmp_path: Path) -> None:
+    """Credentials that cannot be renewed stop the run, and nothing was sent; the same for a clip in a bucket."""
+    with anything() as sign_in:
+        sign_in.say(b'{"error": "invalid_grant", "error_description": "secret-detail"}', 400)
+        client = _signing_in_at(sign_in.url, server.url)
+        server.say(b"{}")
+
+        for ask in (
+            lambda: _submitted(client),
+            lambda: client.poll("projects/p/locations/l/publishers/google/models/m/operations/a", 61.0),
+            lambda: client.fetch(Finished(url="gs://b/o"), tmp_path / "clip.mp4"),
+        ):
+            with pytest.raises(Refused, match="credentials were refused") as caught:
+                ask()
+            assert "secret-detail" not in str(caught.value)
+    assert server.asked == 0
+
+
+def test_a_sign_in_that_does_not_answer_took_nothing(server: Anything) -> None:
+    """Where the sign-in cannot be reached nothing was sent, so the order may be sent again."""
+    server.say(b"{}")
+
+    with pytest.raises(RetryLater, match="sign-in did not answer"):
+        _submitted(_signing_in_at("http://127.0.0.1:1", server.url))
+    assert server.asked == 0
+
+
 def test_a_new_token_is_the_same_account(client: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tokens change by the hour; the account is the project, and no token can be read in the client's texts."""
     monkeypatch.setenv("GOOGLE_OAUTH_ACCESS_TOKEN", "another-token")
@@ -416,6 +454,14 @@ def test_what_is_asked_is_what_is_documented(server: Anything, tmp_path: Path) -
         "generateAudio": False,
     }
     assert set(sent["instances"][0]) == {"prompt", "image", "lastFrame"}
+
+
+def test_a_picture_that_is_too_large_is_never_sent(client: Provider, tmp_path: Path) -> None:
+    """Google's limit of 20 MB is checked here."""
+    (tmp_path / "a.png").write_bytes(bytes(20_000_001))
+
+    with pytest.raises(GenerationFailed, match="20 MB"):
+        client.prepare(replace(ORDER, start=tmp_path / "a.png"), nowhere)
 
 
 def test_a_veo_operation_cannot_be_given_up(client: Provider) -> None:
