@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -98,9 +99,20 @@ def test_a_price_that_differs_from_the_list_is_a_warning(bought: tuple[Studio, E
 
     assert code == 0, said
     assert "buy $0.10" in said
+    assert "cost $0.21, listed at $0.10" in said
     assert "$0.52 was charged" not in told
     assert "warning: projects/film" in told
     assert "is listed" in told
+
+
+def test_a_plan_warns_of_old_prices_and_of_a_small_budget(studio: Studio) -> None:
+    """A dry run that would buy says when its prices are more than 90 days old, and what the run may spend."""
+    _write_film(studio)
+
+    said = studio.run(*studio.command("-n", FILM, "--config", "prices_of=2020-01", "budget_usd=0.3")).stdout
+
+    assert re.search(r"prices are of 2020-01, \d+ days old", said)
+    assert "this run may spend $0.30 of the $0.42 that are wanted (config.yaml: budget_usd); it will stop there" in said
 
 
 def test_a_retake_names_its_price_and_asks_first(bought: tuple[Studio, Emulator]) -> None:

@@ -108,6 +108,14 @@ def price_age_line(prices_of: str, today: date) -> str:
     )
 
 
+def run_budget_line(price: float, budget: float | None) -> str:
+    """What a run may spend, where a limit is set: `price` and `budget` in USD."""
+    if budget is None:
+        return ""
+    over = "; it will stop there" if price > budget else ""
+    return f"this run may spend ${budget:.2f} of the ${price:.2f} that are wanted (config.yaml: budget_usd){over}\n"
+
+
 def ending_lines(endings: Iterable[Ending]) -> str:
     """What a run could not make, clip by clip."""
     return "".join(

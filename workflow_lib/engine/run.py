@@ -210,8 +210,10 @@ class Run:
         out = sys.stdout if internals.is_dry_run(self._workflow) else sys.stderr
         jobs = internals.needed_jobs(self._workflow)
         out.write(report.plan_lines(self._plans, jobs))
-        if any(item.price_usd for item in self._to_make(jobs)):
+        price = sum(item.price_usd for item in self._to_make(jobs))
+        if price:
             out.write(report.price_age_line(self._settings.prices_of, datetime.now(UTC).date()))
+            out.write(report.run_budget_line(price, self._settings.budget_usd))
         out.flush()
 
     def begin(self) -> None:

@@ -24,6 +24,7 @@ from workflow_lib.receipts import FileId, Receipt
 from workflow_lib.runs import Ending, Run
 from workflow_lib.takes import Store
 
+_OFF_USD = 0.005
 _OFF_S = 0.5  # seconds by which a result may differ from what was asked before it is worth a word
 
 
@@ -102,6 +103,8 @@ def _obtained(film: Film, item: ClipPlan, temporary: Path, settings: Config, run
     if abs(length - item.clip.asked_s) > _OFF_S:
         tell.say(f"is {length:.1f} s long instead of {item.clip.asked_s:g} s; kept as it is")
     attempt = found.take.attempt
+    if found.how != "reused" and abs(attempt.cost_usd - item.clip.list_usd) > _OFF_USD:
+        tell.say(f"cost ${attempt.cost_usd:.2f}, listed at ${item.clip.list_usd:.2f}: see `prices` in config.yaml")
     outcome = "reused" if found.how == "reused" else "generated"
     return _Made(outcome, cost_usd=attempt.cost_usd, operation=attempt.operation)
 
