@@ -12,12 +12,15 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 from emulator.client import Emulator
 from PIL import Image, ImageDraw
+
+if TYPE_CHECKING:
+    from paid_films import Paid
 
 REPO = Path(__file__).resolve().parents[1]
 WORKFLOW = ("Snakefile", "config.yaml", "rules", "scripts", "workflow_lib", "profiles", "schemas")
@@ -202,6 +205,37 @@ def emulator(emulated_films: Path) -> Iterator[Emulator]:
     """Every paid provider on this machine, with empty books."""
     with Emulator(emulated_films) as running:
         yield running
+
+
+@pytest.fixture
+def paid(studio: Studio, emulator: Emulator) -> Paid:
+    """A fresh installation whose provider is the emulator, asked often; it has no project yet."""
+    from paid_films import Paid, quicken  # noqa: PLC0415 - it needs this module
+
+    quicken(studio)
+    return Paid(studio, emulator)
+
+
+@pytest.fixture(scope="session")
+def bought_once(tmp_path_factory: pytest.TempPathFactory, emulated_films: Path) -> tuple[Studio, dict[str, Any], str]:
+    """The small film, bought once for all tests, with what the emulator reported and what was printed."""
+    from paid_films import Paid, mixed_film, quicken  # noqa: PLC0415 - it needs this module
+
+    made = Studio(tmp_path_factory.mktemp("bought") / "studio").install()
+    quicken(made)
+    mixed_film(made)
+    with Emulator(emulated_films) as running:
+        said = Paid(made, running).build()
+        return made, running.report(), said
+
+
+@pytest.fixture
+def bought(bought_once: tuple[Studio, dict[str, Any], str], emulator: Emulator, tmp_path: Path) -> Paid:
+    """A copy of the small film, bought and up to date, at a provider that has sold nothing yet."""
+    from paid_films import Paid  # noqa: PLC0415 - it needs this module
+
+    shutil.copytree(bought_once[0].folder, tmp_path / "studio", symlinks=True)
+    return Paid(Studio(tmp_path / "studio"), emulator)
 
 
 @pytest.fixture

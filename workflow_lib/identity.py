@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from workflow_lib import files
+from workflow_lib import files, layout, receipts
+from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, Problem
+from workflow_lib.ledger import Ledger
 from workflow_lib.marks import Mark, Marks
 from workflow_lib.project import Clip, Film
+from workflow_lib.receipts import Receipt
 from workflow_lib.recipes import Recipe, Scene, Split
 
 Made = Literal["none", "fresh", "missing", "stale", "manual"]
@@ -19,16 +22,30 @@ Made = Literal["none", "fresh", "missing", "stale", "manual"]
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The digests of a clip's start and end pictures, and how its composite stands (`key`: that of its recipe)."""
+    """The digests of a clip's start and end pictures, and how its composite stands.
+
+    `key`, `pixels`: of its composite, its recipe's and those that are there, if we composed it.
+    """
 
     start: str | None = None
     end: str | None = None
     composite: Made = "none"
     key: str | None = None
+    pixels: str | None = None
 
 
 class _UnknownPictureError(Exception):
     """A picture is gone that was never marked."""
+
+
+def open_marks(film: Film, digests: Digests, ledger: Ledger, found: Iterable[Receipt | None] | None = None) -> Marks:
+    """The marks of the project's pictures, as far as the receipts of its clips, or what was paid for, hold them."""
+    if found is None:
+        found = [receipts.read(layout.receipt(film.video(clip))) for clip in film.clips]
+    known: dict[str, Mark] = {}
+    for receipt in found:
+        known.update(receipt.pictures if receipt else {})
+    return Marks(film.project, digests, known, ledger.composed())
 
 
 def identify(film: Film, clip: Clip, marks: Marks, problems: list[Problem]) -> Pictures | None:
@@ -60,7 +77,8 @@ def _composed(film: Film, clip: Clip, recipe: Recipe, marks: Marks) -> Pictures:
     key = recipe_key(recipe, film.frame, lambda layer: _mark(layer, marks).pixels)
     if existing is None:
         return Pictures(key, composite="missing", key=key)
-    return Pictures(key, composite="fresh" if existing.recipe == key else "stale", key=key)
+    fresh = existing.recipe == key
+    return Pictures(key, composite="fresh" if fresh else "stale", key=key, pixels=existing.pixels if fresh else None)
 
 
 def _picture_id(film: Film, clip: Clip, path: Path | None, marks: Marks, problems: list[Problem]) -> str | None:

@@ -47,6 +47,7 @@ class Event:
     units: str | None = None
     seconds: float | None = None
     request: dict[str, Any] | None = None
+    pixels: str | None = None
     session: str | None = None
     file: str | None = None
     sha256: str | None = None

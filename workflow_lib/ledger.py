@@ -30,6 +30,7 @@ _FREE: frozenset[State] = frozenset({"refused", "filtered", "failed", "cancelled
 class Attempt:
     """One submission and what became of it. `list_usd`: its list price; `usd`: what was charged, once that is known.
 
+    `pixels`: those of the composite that was sent, if we composed it; `request` knows it by its recipe.
     `file`, `sha256`, `size`: its take in the store. `reason`: the provider's words, or ours.
     """
 
@@ -45,6 +46,7 @@ class Attempt:
     list_usd: float
     session: str | None
     request: dict[str, Any]
+    pixels: str | None = None
     seconds: float | None = None
     operation: str | None = None
     submitted_at: str | None = None
@@ -111,6 +113,14 @@ class Ledger:
         """How often the content filter refused a request."""
         return sum(attempt.state == "filtered" for attempt in self.of(fingerprint))
 
+    def composed(self) -> dict[str, str]:
+        """The pixels of composites that were sent, with the key of the recipe by which their requests know them."""
+        return {
+            attempt.pixels: str(attempt.request["start"])
+            for attempt in self._attempts.values()
+            if attempt.pixels and attempt.request.get("start")
+        }
+
     def chosen(self, fingerprint: str) -> Choice | None:
         """The take that the user chose for a request, if not its own."""
         return self._chosen.get(fingerprint)
@@ -153,6 +163,7 @@ class Ledger:
             list_usd=event.usd or 0.0,
             session=event.session,
             request=event.request or {},
+            pixels=event.pixels,
             seconds=event.seconds,
         )
         self._by_fingerprint.setdefault(event.fingerprint, []).append(event.attempt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workflow_lib import stamps
@@ -29,13 +29,21 @@ class Mark:
 
 
 class Marks:
-    """The marks of one project's pictures; names are paths relative to its folder."""
+    """The marks of one project's pictures; names are paths relative to its folder.
 
-    def __init__(self, project: Project, digests: Digests, known: Mapping[str, Mark]) -> None:
+    `composed`: pixels that we composed, with the key of their recipe. A picture that was saved anew has lost our stamp,
+    and is ours still while its pixels are.
+    """
+
+    def __init__(
+        self, project: Project, digests: Digests, known: Mapping[str, Mark], composed: Mapping[str, str] | None = None
+    ) -> None:
         self._inside = len(f"{project.root}/")
         self._digests = digests
         self._known = dict(known)
         self._by_bytes = {mark.sha256: mark for mark in self._known.values()}
+        own = {mark.pixels: mark.recipe for mark in self._known.values() if mark.recipe is not None}
+        self._composed = {**(composed or {}), **own}
 
     def of(self, path: Path) -> Mark:
         """The mark of `path`; its picture is decoded only when its bytes are new.
@@ -47,7 +55,10 @@ class Marks:
         sha256 = self._digests.of(path)
         mark = self._by_bytes.get(sha256)
         if mark is None:
-            mark = self._by_bytes[sha256] = _read(path, sha256)
+            mark = _read(path, sha256)
+        if mark.recipe is None and mark.pixels in self._composed:
+            mark = replace(mark, recipe=self._composed[mark.pixels])
+        self._by_bytes[sha256] = mark
         self._known[self._name(path)] = mark
         return mark
 

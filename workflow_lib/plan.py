@@ -14,7 +14,7 @@ from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, InvalidInput, MissingTool, Problem
 from workflow_lib.identity import Pictures
 from workflow_lib.ledger import Ledger
-from workflow_lib.marks import Mark, Marks
+from workflow_lib.marks import Marks
 from workflow_lib.project import SCRATCH, Clip, Film
 from workflow_lib.receipts import FileId, Receipt
 from workflow_lib.requests import Request
@@ -114,9 +114,9 @@ def of(film: Film, stores: Stores | None = None) -> FilmPlan:
     """
     found = {clip.number: receipts.read(layout.receipt(film.video(clip))) for clip in film.clips}
     digests = Digests(film.project)
-    marks = open_marks(film, digests, found.values())
     problems: list[Problem] = []
-    ledger = _ledger(film, film.clips, stores)
+    ledger = ledger_of(film, stores)
+    marks = identity.open_marks(film, digests, ledger, found.values())
     clips = tuple(_clip_plan(film, clip, found[clip.number], marks, digests, ledger, problems) for clip in film.clips)
     if problems:
         raise InvalidInput(problems)
@@ -133,26 +133,16 @@ def of_clip(film: Film, number: int) -> ClipPlan:
     clip = film.clip(number)
     problems: list[Problem] = []
     receipt = receipts.read(layout.receipt(film.video(clip)))
-    digests = Digests(film.project)
-    item = _clip_plan(film, clip, receipt, open_marks(film, digests), digests, _ledger(film, [clip]), problems)
+    digests, ledger = Digests(film.project), ledger_of(film)
+    item = _clip_plan(film, clip, receipt, identity.open_marks(film, digests, ledger), digests, ledger, problems)
     if problems:
         raise InvalidInput(problems)
     return item
 
 
-def open_marks(film: Film, digests: Digests, found: Iterable[Receipt | None] | None = None) -> Marks:
-    """The marks of the project's pictures, as far as the receipts of its clips hold them."""
-    if found is None:
-        found = [receipts.read(layout.receipt(film.video(clip))) for clip in film.clips]
-    known: dict[str, Mark] = {}
-    for receipt in found:
-        known.update(receipt.pictures if receipt else {})
-    return Marks(film.project, digests, known)
-
-
-def _ledger(film: Film, clips: Sequence[Clip], stores: Stores | None = None) -> Ledger:
-    """What was paid for; not read for clips that cost nothing."""
-    if not any(catalog.is_paid(clip.backend) for clip in clips):
+def ledger_of(film: Film, stores: Stores | None = None) -> Ledger:
+    """What was paid for; not read for a film that costs nothing."""
+    if not any(catalog.is_paid(clip.backend) for clip in film.clips):
         return Ledger()
     return (stores or Stores()).ledger(film.project.takes)
 
@@ -229,7 +219,8 @@ def is_by_hand(film: Film, clip: Clip) -> bool:
 def is_composed_by_hand(film: Film, picture: Path) -> bool:
     """Whether somebody made or changed the composite at `picture`, as it is at this moment."""
     try:
-        return picture.is_file() and open_marks(film, Digests(film.project)).of(picture).recipe is None
+        marks = identity.open_marks(film, Digests(film.project), ledger_of(film))
+        return picture.is_file() and marks.of(picture).recipe is None
     except BadMedia:
         return True
 

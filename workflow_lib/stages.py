@@ -25,7 +25,7 @@ def compose(film: Film, number: int) -> str:
     if recipe is None or target is None:
         raise WorkflowError(f"{clip.label} has no recipe to compose from")
     with locks.making(film.project, target):
-        marks = plan.open_marks(film, Digests(film.project))
+        marks = identity.open_marks(film, Digests(film.project), plan.ledger_of(film))
         if target.exists() and marks.of(target).recipe is None:
             return f"{target}: put there by hand, kept"
         key = identity.recipe_key(recipe, film.frame, lambda layer: marks.of(layer).pixels)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflow_lib import catalog, layout, locks, plan, receipts, takes
+from workflow_lib import catalog, identity, layout, locks, plan, receipts, takes
 from workflow_lib.budgets import Budgets
 from workflow_lib.config import Config
 from workflow_lib.digests import Digests
@@ -126,6 +126,7 @@ def _take(film: Film, item: ClipPlan, desk: Desk) -> Obtained:
         order=lambda folder: pictures_sent.order(item.clip, film.frame, folder),
         check=check_sound,
         settle=f"clipwright retake {film.project.root} {item.clip.number:02d}",
+        pixels=item.pictures.pixels,
     )
     return obtain(purchase, desk)
 
@@ -171,7 +172,7 @@ def _render(film: Film, item: ClipPlan, temporary: Path, settings: Config) -> No
 def _receipt(film: Film, item: ClipPlan, file: Path, made: _Made, started: datetime, took_s: float) -> Receipt:
     clip = item.clip
     looked_at = [*clip.source.files(), *([clip.source.start] if clip.source.start else [])]
-    marks = plan.open_marks(film, Digests(film.project))
+    marks = identity.open_marks(film, Digests(film.project), plan.ledger_of(film))
     return Receipt(
         outcome=made.outcome,
         backend=clip.backend,

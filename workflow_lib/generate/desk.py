@@ -31,6 +31,7 @@ _LONGEST_OPEN_S = 24 * 3600.0  # no provider works at a clip, or keeps its resul
 class Purchase:
     """What is wanted: the request, its list price in USD, and for which clip of which project.
 
+    `pixels`: those of the composite that is sent, if we composed it.
     `settle`: the command by which the user settles what became of a submission, as it is shown to him.
     `order`: prepares the pictures in the folder that it is given and says what the provider is asked for; `check`:
     raises BadMedia when a result is not what was asked for.
@@ -43,6 +44,7 @@ class Purchase:
     order: Callable[[Path], Order]
     check: Callable[[Path], None]
     settle: str
+    pixels: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,7 @@ def _intended(name: str, purchase: Purchase, desk: Desk, provider: Provider, dra
         usd=purchase.list_usd,
         seconds=request.seconds,
         request=request.as_dict(),
+        pixels=purchase.pixels,
         session=desk.run.session,
     )
 
