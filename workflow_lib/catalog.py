@@ -81,6 +81,22 @@ def _kling(usd_5_s: float, prompt: int = 2500, negative: int = 500, *, end: bool
     )
 
 
+def _kling_3(usd: float, durations: tuple[float, ...] | None, *, end: bool = False) -> Model:
+    # Without sound, at 1080p.
+    return Model(
+        durations,
+        durations[0] if durations else 3.0,
+        durations[-1] if durations else 15.0,
+        2500,
+        0,
+        {"": usd},
+        aspects=("16:9", "9:16", "1:1"),
+        end_picture=end,
+        needs_picture=True,
+        whole_seconds=True,
+    )
+
+
 def _veo(usd: Mapping[str, float]) -> Model:
     # Silent. With an end picture or above 720p only 8 s (providers' pages disagree on the first; 8 s is always safe).
     return Model(
@@ -107,7 +123,9 @@ MODELS: dict[Backend, dict[str, Model]] = {
         "kling/v2-1-pro": _kling(0.25, end=True),
         "kling/v2-1-standard": _kling(0.125),
         "kling/v2-1-master-image-to-video": _kling(0.80),
-        "kling-2.6/image-to-video": _kling(0.275, prompt=1000),
+        "kling-2.6/image-to-video": _kling(0.275, prompt=1000, negative=0),
+        "kling-3.0/video": _kling_3(0.09, None, end=True),
+        "kling/v3-turbo-image-to-video": _kling_3(0.1125, (5.0, 10.0)),
     },
     "veo": {  # Vertex, video without sound, USD a second
         "veo-3.1-generate-001": _veo({"720p": 0.20, "1080p": 0.20, "4k": 0.40}),

@@ -66,6 +66,11 @@ class Project:
         return self.root / ".lock"
 
     @property
+    def run_settings(self) -> Path:
+        """The `--config` values of the run that builds this project."""
+        return self.root / ".work" / "run.json"
+
+    @property
     def work(self) -> Path:
         """What may be deleted at any time."""
         return self.root / ".work"

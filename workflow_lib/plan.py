@@ -158,6 +158,10 @@ def _clip_plan(
 ) -> ClipPlan:
     video = film.video(clip)
     by_hand = _is_by_hand(video, receipt, digests)
+    if by_hand:
+        # A run may have put it there since its receipt was looked for.
+        receipt = receipts.read(layout.receipt(video))
+        by_hand = _is_by_hand(video, receipt, digests)
     found = identity.identify(film, clip, marks, [] if by_hand else problems)
     pictures = found or _as_before(receipt)
     request = request_of(film, clip, pictures)

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from workflow_lib import config, project, yamlfile
+from workflow_lib import config, files, locks, project, yamlfile
 from workflow_lib import plan as planning
 from workflow_lib import status as statuses
 from workflow_lib.cli import naming, tables
@@ -35,18 +35,22 @@ def _plans(
     projects: Iterable[Project], *, draft: bool = False, overrides: Mapping[str, object] | None = None
 ) -> list[FilmPlan]:
     """The plan of each project; what is wrong in any of them is raised together."""
-    settings = config.load(Path(), overrides)
     found: list[FilmPlan] = []
     problems: list[Problem] = []
     for item in projects:
         try:
-            film = project.load(item, settings)
+            film = project.load(item, config.load(Path(), overrides if overrides is not None else _of_run(item)))
             found.append(planning.of(film.draft() if draft else film))
         except InvalidInput as error:
             problems.extend(error.problems)
     if problems:
         raise InvalidInput(problems)
     return found
+
+
+def _of_run(item: Project) -> dict[str, object]:
+    """The `--config` values of the run that builds a project at this moment."""
+    return files.read_json(item.run_settings) if locks.is_being_built(item) else {}
 
 
 def _print_json(value: object) -> None:
@@ -83,7 +87,7 @@ def check(projects: tuple[str, ...], *, as_json: bool) -> None:
 @click.option("--config", "pairs", multiple=True, metavar="KEY=VALUE", help="As Snakemake's: --config backend=kling.")
 def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[str, ...]) -> None:
     """Show what PROJECTS (default: all) still need, why, and what it costs; nothing is built."""
-    found = _plans(naming.named(projects), draft=draft, overrides=_overrides(pairs))
+    found = _plans(naming.named(projects), draft=draft, overrides=_overrides(pairs) if pairs else None)
     if as_json:
         _print_json([_plan_json(item) for item in found])
         return

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from filelock import FileLock
 from snakemake.io import ancient
 
-from workflow_lib import catalog, config, layout, locks, plan, project, runs
+from workflow_lib import catalog, config, files, layout, locks, plan, project, runs
 from workflow_lib.digests import Digests
 from workflow_lib.engine import internals, report
 from workflow_lib.engine.internals import Workflow
@@ -39,7 +39,7 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
         settings = config.load(Path(), overrides)
     except WorkflowError as error:
         fail(error)
-    run = Run(workflow, settings)
+    run = Run(workflow, settings, overrides)
     _tell_jobs(workflow, {**overrides, **run.set_caps()})
     if internals.is_main(workflow):
         internals.hide_failure_blocks()
@@ -84,9 +84,10 @@ _MAKERS: dict[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
 class Run:
     """What the rules ask of one run; every film is planned once, when it is first asked for."""
 
-    def __init__(self, workflow: Workflow, settings: config.Config) -> None:
+    def __init__(self, workflow: Workflow, settings: config.Config, overrides: Mapping[str, Any]) -> None:
         self._workflow = workflow
         self._settings = settings
+        self._overrides = dict(overrides)
         self._plans: dict[tuple[str, Cut], FilmPlan] = {}
         self._locks: dict[str, FileLock] = {}
         self._jobs: list[tuple[str, dict[str, str]]] = []
@@ -230,6 +231,7 @@ class Run:
             ffmpeg.binary(self._settings.ffmpeg)
             for folder in sorted({wildcards["project"] for _, wildcards in self._jobs if "project" in wildcards}):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
+                files.write_json(Project(Path(folder)).run_settings, self._overrides)
             if any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs)):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
