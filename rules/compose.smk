@@ -18,6 +18,7 @@ rule compose_picture:
         "{project}/.work/log/compose_{clip}{split}.log",
     wildcard_constraints:
         split="(?:_split)?",
+    priority: 20
     message:
         "Compose {output.picture}"
     shell:

@@ -20,6 +20,7 @@ class Model:
     `durations`: lengths in seconds, or None for any whole second (any length, for the animatic) between the two ends.
     `aspects`: what it draws without a picture, or always; None: any. `usd`: per second, by resolution in the order in
     which people ask for them, or under "" where there is no choice. `needs_picture`: it makes nothing from words alone.
+    `longest_with_end`: where an end picture makes the longest clip shorter.
     """
 
     durations: tuple[float, ...] | None
@@ -36,6 +37,7 @@ class Model:
     only_longest_with: frozenset[str] = frozenset()
     paid: bool = True
     whole_seconds: bool = False
+    longest_with_end: float | None = None
 
     def allows(self, seconds: float) -> bool:
         """Whether the model makes clips of exactly `seconds`."""
@@ -112,17 +114,17 @@ def _veo(usd: Mapping[str, float]) -> Model:
     )
 
 
-def _omni(usd: Mapping[str, float]) -> Model:
-    return Model(None, 3.0, 10.0, 2500, 0, usd, aspects=_WIDE, whole_seconds=True)
+def _omni(usd: Mapping[str, float], longest: float = 10.0) -> Model:
+    return Model(None, 3.0, longest, 2500, 0, usd, aspects=_WIDE, whole_seconds=True, longest_with_end=10.0)
 
 
 MODELS: dict[Backend, dict[str, Model]] = {
     "animatic": {"animatic-1": Model(None, 0.5, 120.0, 2500, 2500, {"": 0.0}, seeds=True, paid=False)},
     "kling": {  # KIE.ai's Market pages; USD for 5 s
         "kling/v2-5-turbo-image-to-video-pro": _kling(0.21, end=True, text=True),
-        "kling/v2-1-pro": _kling(0.25, end=True),
-        "kling/v2-1-standard": _kling(0.125),
-        "kling/v2-1-master-image-to-video": _kling(0.80),
+        "kling/v2-1-pro": _kling(0.25, 5000, end=True),
+        "kling/v2-1-standard": _kling(0.125, 5000),
+        "kling/v2-1-master-image-to-video": _kling(0.80, 5000),
         "kling-2.6/image-to-video": _kling(0.275, prompt=1000, negative=0),
         "kling-3.0/video": _kling_3(0.09, None, end=True),
         "kling/v3-turbo-image-to-video": _kling_3(0.1125, (5.0, 10.0)),
@@ -133,7 +135,7 @@ MODELS: dict[Backend, dict[str, Model]] = {
         "veo-3.1-lite-generate-001": _veo({"720p": 0.03, "1080p": 0.05}),
     },
     "omni": {  # USD a second; always with sound
-        "gemini-omni-1.2-flash": _omni({"720p": 0.07, "360p": 0.023, "1080p": 0.105, "4k": 0.21}),
+        "gemini-omni-1.2-flash": _omni({"720p": 0.07, "360p": 0.023, "1080p": 0.105, "4k": 0.21}, longest=15.0),
         "gemini-omni-1.1-flash": _omni({"720p": 0.10, "360p": 0.034, "1080p": 0.15, "4k": 0.30}),
         "gemini-omni-1.1-flash-preview": _omni({"720p": 0.10, "360p": 0.034, "1080p": 0.15, "4k": 0.30}),
     },

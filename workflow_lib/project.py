@@ -303,6 +303,10 @@ def _length_problems(clip: Clip, model: catalog.Model, where: str) -> list[Probl
         shorter = model.reaching(clip.seconds)
         hint = f"it makes {model.offers()}" + (f"; or `trim: true` to cut it from {shorter:g} s" if shorter else "")
         return [Problem(f"{where}.duration", what, hint)]
+    most = model.longest_with_end
+    if most is not None and clip.source.end is not None and clip.asked_s > most:
+        what = f"{clip.label} wants {clip.asked_s:g} s; {clip.backend} makes {most:g} s at most with an end keyframe"
+        return [Problem(f"{where}.duration", what, "make it shorter, or leave the end keyframe out")]
     if clip.asked_s < model.longest and _must_be_longest(model, clip.source, clip.resolution):
         why = "an end keyframe" if clip.source.end and "end" in model.only_longest_with else clip.resolution
         what = f"{clip.label} wants {clip.asked_s:g} s; {clip.backend} makes only {model.longest:g} s with {why}"
