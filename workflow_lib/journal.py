@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ any more. filtered, failed, cancelled: over without a result. lost: the user say
 stored: its result is in the store. chosen: the user wants another take for this request."""
 
 _ROOM = 4096  # bytes set aside on the disk before money is spent; an event is far shorter
+_LONGEST_SUBMISSION_S = 24 * 3600.0
 _NAMES = frozenset(Name.__args__)  # type: ignore[attr-defined]
 
 
@@ -123,6 +125,7 @@ class Journal:
         Raises:
             OutOfSpace: there is none; nothing was sent yet.
         """
+        self._forget_old_rooms()
         room = self._room(attempt)
         with files.writing(room), room.open("xb") as stream:
             stream.write(b"\n" * _ROOM)
@@ -138,6 +141,13 @@ class Journal:
     def holds(self, room: Path) -> bool:
         """Whether a file of space that was set aside holds events, which are to be kept."""
         return bool(_parsed(room))
+
+    def _forget_old_rooms(self) -> None:
+        """Give back the rooms of workers that were killed before they wrote down what they meant to send."""
+        for room in self.folder.glob("*.room"):
+            with contextlib.suppress(OSError):
+                if time.time() - room.stat().st_mtime > _LONGEST_SUBMISSION_S:
+                    self.give_room_back(room.stem)
 
     def _append(self, line: bytes) -> None:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,13 @@ class Store:
                 f"or move it away to have it fetched again"
             )
         return Take(path, attempt)
+
+    def tidy(self, attempts: Iterable[Attempt]) -> None:
+        """Remove what killed workers have left of `attempts`: room, half a download. For who holds their request."""
+        for attempt in attempts:
+            self.journal.give_room_back(attempt.id)
+            for torn in self.folder.glob(f"*{attempt.id}.part*"):
+                torn.unlink(missing_ok=True)
 
     def put(self, attempt: Attempt, finished: Path, **charged: float | str | None) -> Take:
         """Move `finished` into the store as the take of `attempt`; `charged`: `usd` and `units`, where they are known.

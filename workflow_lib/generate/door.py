@@ -29,6 +29,7 @@ def obtain(purchase: Purchase, desk: Desk) -> Obtained:
     """
     with _alone(desk, purchase.request.fingerprint):
         ledger = desk.store.ledger()
+        desk.store.tidy(ledger.of(purchase.request.fingerprint))
         take = desk.store.find(purchase.request.fingerprint, ledger)
         if take is not None:
             return Obtained(take, "reused")
