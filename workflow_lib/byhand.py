@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, files, generate, layout, pictures, prompts, takes
+from workflow_lib import catalog, files, layout, pictures, prompts, takes
 from workflow_lib.budgets import Budgets
 from workflow_lib.catalog import Backend
 from workflow_lib.config import Config
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import FilmSpec
 from workflow_lib.generate import pictures_sent, web_pictures
+from workflow_lib.generate.buying import check_sound
+from workflow_lib.generate.desk import Desk, Purchase
+from workflow_lib.generate.door import obtain
 from workflow_lib.journal import Event
 from workflow_lib.media import encode, ffmpeg, verify
 from workflow_lib.progress import Teller
@@ -74,7 +77,7 @@ def generate_clip(order: Order, settings: Config) -> str:
 
     Raises:
         InvalidInput: naming every option that is wrong; nothing was written.
-        WorkflowError: as generate.obtain says.
+        WorkflowError: as obtain says.
     """
     with tempfile.TemporaryDirectory(prefix="clipwright-") as folder:
         problems: list[Problem] = []
@@ -130,13 +133,13 @@ def _bought(order: Order, clip: Clip, frame: tuple[int, int], settings: Config) 
     store = Store(order.output.parent / layout.TAKES)
     request = _request(clip)
     _settle(order, store, request)
-    purchase = generate.Purchase(
+    purchase = Purchase(
         request=request,
         list_usd=clip.list_usd,
         project=str(order.output.parent),
         clip=order.output.stem,
         order=lambda folder: pictures_sent.order(clip, frame, folder),
-        check=generate.check_sound,
+        check=check_sound,
         settle="scripts/generate_video.py (with the same options)",
     )
     shared = Path(settings.slots_dir)
@@ -144,7 +147,7 @@ def _bought(order: Order, clip: Clip, frame: tuple[int, int], settings: Config) 
         shared, lambda: [store.folder], channel_usd=settings.channel_budget_usd, session_usd=settings.budget_usd
     )
     tell = Teller(order.output.stem, clip.backend)
-    found = generate.obtain(purchase, generate.Desk(settings, store, budgets, Run.current(shared), tell))
+    found = obtain(purchase, Desk(settings, store, budgets, Run.current(shared), tell))
     with files.atomic_path(order.output) as temporary:
         takes.copy(found.take.path, temporary)
     cost = 0.0 if found.how == "reused" else found.take.attempt.cost_usd

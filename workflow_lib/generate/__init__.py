@@ -1,7 +1,5 @@
-"""Make clips: the only place that asks a backend for anything, and the only one that spends."""
+"""Make clips: the only place that asks a backend for anything. `door.obtain` is the only function that spends."""
 
-from workflow_lib.generate.clips import check_sound, clip
-from workflow_lib.generate.desk import Desk, Purchase
-from workflow_lib.generate.door import obtain
+from workflow_lib.generate.clips import clip
 
-__all__ = ["Desk", "Purchase", "check_sound", "clip", "obtain"]
+__all__ = ["clip"]

@@ -1,0 +1,107 @@
+"""A clip that is bought: its take, and what is put in its place when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from workflow_lib import layout, plan, takes
+from workflow_lib.budgets import Budgets
+from workflow_lib.config import Config
+from workflow_lib.errors import BadMedia, Filtered, GenerationFailed, TimedOut, WorkflowError
+from workflow_lib.generate import pictures_sent
+from workflow_lib.generate.desk import Desk, Obtained, Purchase
+from workflow_lib.generate.door import obtain
+from workflow_lib.generate.made import Made
+from workflow_lib.media import probe, verify
+from workflow_lib.plan import ClipPlan
+from workflow_lib.progress import Teller
+from workflow_lib.project import Film
+from workflow_lib.runs import Run
+from workflow_lib.takes import Store
+
+Render = Callable[[Film, ClipPlan, Path, Config], None]
+"""Renders the animatic of a clip to a file."""
+
+_OFF_USD = 0.005
+_OFF_S = 0.5  # seconds by which a result may differ from what was asked before it is worth a word
+
+
+def bought(film: Film, item: ClipPlan, temporary: Path, settings: Config, run: Run, render: Render) -> Made:
+    """Bring the clip's take to `temporary`, or what the settings put in its place when there is none.
+
+    Raises:
+        WorkflowError: as obtain says, where the settings ask for nothing in its place.
+    """
+    tell = Teller(item.clip.label, item.clip.backend, film.project.progress(item.clip.number))
+    desk = Desk(settings, Store(film.project.takes), _budgets(film, settings), run, tell)
+    try:
+        found = _take(film, item, desk)
+    except (Filtered, GenerationFailed, TimedOut) as error:
+        outcome, policy = _policy(error, settings)
+        if policy == "fail":
+            raise
+        tell.say(f"{outcome}: {error}; {'left out' if policy == 'skip' else 'a stand-in takes its place'}")
+        render(film, item, temporary, settings)
+        return Made(outcome, reason=str(error), skipped=policy == "skip")
+    finally:
+        tell.end()
+    takes.copy(found.take.path, temporary)
+    length = probe.probe(temporary).duration_s
+    if abs(length - item.clip.asked_s) > _OFF_S:
+        tell.say(f"is {length:.1f} s long instead of {item.clip.asked_s:g} s; kept as it is")
+    attempt = found.take.attempt
+    if found.how != "reused" and abs(attempt.cost_usd - item.clip.list_usd) > _OFF_USD:
+        tell.say(f"cost ${attempt.cost_usd:.2f}, listed at ${item.clip.list_usd:.2f}: see `prices` in config.yaml")
+    outcome = "reused" if found.how == "reused" else "generated"
+    return Made(outcome, cost_usd=attempt.cost_usd, operation=attempt.operation)
+
+
+def _take(film: Film, item: ClipPlan, desk: Desk) -> Obtained:
+    ledger = desk.store.ledger()
+    request = plan.take_request(item, ledger)
+    choice = ledger.chosen(item.request.fingerprint)
+    if choice is not None and choice.number is None:
+        take = desk.store.find(choice.take, ledger)
+        if take is None:
+            raise BadMedia(f"{item.clip.label}: the take that was chosen for it is gone from {desk.store.folder}")
+        return Obtained(take, "reused")
+    purchase = Purchase(
+        request=request,
+        list_usd=item.clip.list_usd,
+        project=str(film.project.root),
+        clip=item.clip.label,
+        order=lambda folder: pictures_sent.order(item.clip, film.frame, folder),
+        check=check_sound,
+        settle=f"clipwright retake {film.project.root} {item.clip.number:02d}",
+        pixels=item.pictures.pixels,
+    )
+    return obtain(purchase, desk)
+
+
+def check_sound(path: Path) -> None:
+    """See that a result decodes to its end.
+
+    Raises:
+        BadMedia: it does not.
+    """
+    verify.verify_clip(path, name=path.name)
+
+
+def _policy(error: WorkflowError, settings: Config) -> tuple[str, str]:
+    """The name of an outcome, and what is to be done about it."""
+    if isinstance(error, Filtered):
+        return "filtered", settings.on_filtered
+    if isinstance(error, TimedOut):
+        return "timed_out", settings.on_timeout
+    return "failed", settings.on_failed
+
+
+def _budgets(film: Film, settings: Config) -> Budgets:
+    return Budgets(
+        folder=Path(settings.slots_dir),
+        stores=lambda: layout.find_stores(Path()),
+        project_usd=film.budget_usd,
+        channel_usd=settings.channel_budget_usd,
+        session_usd=settings.budget_usd,
+    )
