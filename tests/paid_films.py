@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import re
+import os
+import signal
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,10 +61,9 @@ class Paid:
         assert done.returncode == 0, done.stdout
         return done.stdout
 
-    def start(self, *arguments: str, **settings: object) -> subprocess.Popen[str]:
-        """Start Snakemake in a process group of its own."""
+    def _start(self, command: Sequence[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.command(*arguments, **settings),
+            command,
             cwd=self.studio.folder,
             env=self.emulator.environment(),
             text=True,
@@ -70,6 +71,21 @@ class Paid:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+    @contextlib.contextmanager
+    def running(self, commands: Sequence[Sequence[str]]) -> Iterator[list[subprocess.Popen[str]]]:
+        """Start runs side by side, and see that nothing is left of them."""
+        runs = [self._start(command) for command in commands]
+        try:
+            yield runs
+        finally:
+            for run in runs:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(run.pid, signal.SIGKILL)
+
+    def in_flight(self) -> int:
+        """How many operations run at the provider now."""
+        return int(self.emulator.report()["in_flight"].get("kling", 0))
 
     def bought(self) -> Counter[str]:
         """How often each prompt was bought."""
@@ -130,9 +146,13 @@ def worded_film(studio: Studio, prompts: Sequence[str], project: str = "film", *
     studio.write({**film, **keys, "clips": clips}, project)
 
 
-def lines_about(said: str, clip: str) -> list[str]:
-    """The lines in which a job failed: those of one clip of the film."""
-    return [line for line in said.splitlines() if re.search(rf"\bclip_?\s?{clip}\b", line)]
+def until(true: Callable[[], bool], runs: Sequence[subprocess.Popen[str]]) -> None:
+    """Wait until something is `true`, while all `runs` are going on."""
+    while not true():
+        for run in runs:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                run.wait(0.1)
+                raise AssertionError(run.communicate()[0])
 
 
 def check_readable(said: str, emulator: Emulator) -> None:

@@ -199,3 +199,23 @@ def test_a_dry_run_says_what_is_bought_reused_and_resumed(paid: Paid) -> None:
     operation = next(order["id"] for order in paid.emulator.submissions() if order["prompt"] == "A lake.")
     assert f"clip_02  kling  5 s  resume operation {operation}, $0  new" in said
     assert "clip_03  kling  5 s  buy $0.21  new" in said
+
+
+def test_a_draft_costs_nothing(paid: Paid) -> None:
+    """The draft of a paid film needs no key, asks nobody and leaves the clips alone."""
+    worded_film(paid.studio, ["A hill.", "A lake."])
+
+    paid.studio.build("projects/film/draft.mp4")
+
+    assert paid.asked() == 0
+    assert not paid.studio.path("videos").exists()
+
+
+def test_two_clips_that_ask_for_the_same_are_bought_once(paid: Paid) -> None:
+    """Two clips with one request share its take."""
+    worded_film(paid.studio, ["A hill.", "A hill."])
+
+    paid.build(*paid.targets())
+
+    assert paid.asked() == 1
+    assert sorted(paid.outcomes().values()) == ["generated", "reused"]

@@ -63,7 +63,10 @@ class ClipPlan:
     @property
     def is_skipped(self) -> bool:
         """Whether the film leaves the clip out."""
-        return not self.to_make and self.standing != "manual" and bool(self.receipt and self.receipt.skipped)
+        if self.receipt is None or self.standing == "manual":
+            return False
+        # One that timed out is asked for again by the next run, and left out of this one's film all the same.
+        return self.receipt.skipped and self.receipt.fingerprint == self.request.fingerprint
 
     @property
     def to_make(self) -> bool:
