@@ -8,4 +8,4 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from workflow_lib import generate, jobs
 
 if __name__ == "__main__":
-    jobs.main(__doc__, lambda film, args, settings: generate.clip(film, args.clip, settings))
+    jobs.main(__doc__, lambda film, args, settings: generate.clip(film, args.clip, settings), computes=False)

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from workflow_lib import config, files, layout, project
+from workflow_lib import config, courtesy, files, layout, project
 from workflow_lib.config import Config
 from workflow_lib.errors import WorkflowError
 from workflow_lib.layout import Project
@@ -20,8 +20,13 @@ Job = Callable[[Film, argparse.Namespace, Config], str]
 """Makes one file and returns one line that says what was done."""
 
 
-def main(description: str, job: Job) -> None:
-    """Run `job` on the film that the command line names, and exit with the code of its outcome."""
+def main(description: str, job: Job, *, computes: bool = True) -> None:
+    """Run `job` on the film that the command line names, and exit with the code of its outcome.
+
+    `computes`: it keeps a core busy, and gives way to jobs that submit and poll.
+    """
+    if computes:
+        courtesy.give_way()
     args = _parser(description).parse_args()
 
     def made(settings: Config) -> str:

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflow_lib import catalog, identity, layout, locks, plan, receipts
+from workflow_lib import catalog, courtesy, identity, layout, locks, plan, receipts
 from workflow_lib.config import Config
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, WorkflowError
@@ -68,6 +68,7 @@ def _make(film: Film, item: ClipPlan, target: Path, settings: Config, run: Run) 
 
 def _render(film: Film, item: ClipPlan, temporary: Path, settings: Config) -> None:
     """Render the animatic, and see that our encoder wrote all frames; they are decoded when the clip is conformed."""
+    courtesy.give_way()
     quality = encode.FINAL if film.cut == "final" else encode.DRAFT
     composed = item.pictures.composite != "manual"
     animatic.make(item.clip, temporary, film.spec, quality, composed=composed, ffmpeg=ffmpeg.binary(settings.ffmpeg))
