@@ -115,7 +115,7 @@ class Ordeal:
             if not self._left:
                 self._begin()
             self._restart()
-            if self._await_moment():
+            if self._runs and self._await_moment():
                 self._kill(self.dice.choice(KINDS))
         deadline = time.monotonic() + PATIENCE_S
         while self._left:
@@ -188,20 +188,10 @@ class Ordeal:
             self._left.discard(project)
             self.tally.films += 1
         if run.process.returncode == 9:
-            found = sorted(set(_UNKNOWN.findall(said)))
+            found = decide(self.studio, self.emulator, said)
             assert found, said
-            for folder, number in found:
-                self._decide(folder, int(number))
-
-    def _decide(self, folder: str, number: int) -> None:
-        """Do as a user does who looks into the provider's console."""
-        self.tally.unknown += 1
-        prompt = self.studio.manifest(Path(folder).name)["clips"][number - 1]["prompt"]
-        orders = [order for order in self.emulator.submissions("kling") if order["prompt"] == prompt]
-        how = ["--operation", orders[0]["id"]] if orders else ["--confirm-lost"]
-        done = self.studio.clipwright("retake", folder, str(number), *how)
-        # The other film's run may have asked the same, and its answer counts for both.
-        self.tally.settled[how[0] if done.returncode == 0 else "already"] += 1
+            self.tally.unknown += found.total()
+            self.tally.settled += found
 
     def _await_moment(self) -> bool:
         """Wait for a random moment; whether anything still runs then."""
@@ -265,6 +255,19 @@ def start(studio: Studio, emulator: Emulator, log: Path, *targets: str) -> Run:
             start_new_session=True,
         )
     return Run(process, log)
+
+
+def decide(studio: Studio, emulator: Emulator, said: str) -> Counter[str]:
+    """Do as a user does whom a run has asked for decisions, and who looks into the provider's console."""
+    decided: Counter[str] = Counter()
+    for folder, number in sorted(set(_UNKNOWN.findall(said))):
+        prompt = studio.manifest(Path(folder).name)["clips"][int(number) - 1]["prompt"]
+        orders = [order for order in emulator.submissions("kling") if order["prompt"] == prompt]
+        how = ["--operation", orders[0]["id"]] if orders else ["--confirm-lost"]
+        done = studio.clipwright("retake", folder, number, *how)
+        # A film that wants the same clip may have asked, too; one answer counts for both.
+        decided[how[0] if done.returncode == 0 else "decided already"] += 1
+    return decided
 
 
 def members_of(groups: set[int]) -> dict[int, int]:
