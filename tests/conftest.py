@@ -208,12 +208,13 @@ def emulator(emulated_films: Path) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def paid(studio: Studio, emulator: Emulator) -> Paid:
-    """A fresh installation whose provider is the emulator, asked often; it has no project yet."""
-    from paid_films import Paid, quicken  # noqa: PLC0415 - it needs this module
+def paid(studio: Studio, emulated_films: Path) -> Iterator[Paid]:
+    """A fresh installation whose provider is an emulator of tiny clips, asked often; it has no project yet."""
+    from paid_films import Paid, quicken, tiny_clip  # noqa: PLC0415 - it needs this module
 
     quicken(studio)
-    return Paid(studio, emulator)
+    with Emulator(emulated_films, "--clip", str(tiny_clip(emulated_films))) as running:
+        yield Paid(studio, running)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from conftest import SIZE, Studio, small_film
 from emulator.client import Emulator
+from media_samples import generate
 
 FILM = "projects/film/final.mp4"
 CLIP_USD = 0.21
@@ -125,6 +126,15 @@ class Paid:
         manifest = self.studio.manifest()
         manifest["clips"][number - 1].update(changes)
         self.studio.write(manifest)
+
+
+def tiny_clip(folder: Path) -> Path:
+    """What a provider delivers in five seconds, as small as the film; made once in `folder`."""
+    path = folder / "tiny.mp4"
+    if not path.exists():
+        source = ("-f", "lavfi", "-i", f"testsrc=size={SIZE[0]}x{SIZE[1]}:rate=12:duration=5")
+        generate(path, *source, "-c:v", "libx264", "-pix_fmt", "yuv420p")
+    return path
 
 
 def quicken(studio: Studio, **settings: object) -> None:

@@ -32,6 +32,7 @@ LOST: Mapping[str, Sequence[Mapping[str, object]]] = {
     "broken": [{"at": "failed"}],
     "endless": [{"at": "never"}],
     "expired": [{"at": "expired", "times": 2}],
+    "spoilt": [{"at": "html_result", "times": 4}],
     "naked": [{"at": "filtered", "times": 2}],
     "good": [],
 }
@@ -104,13 +105,15 @@ def test_one_bad_clip_never_sinks_the_others(paid: Paid) -> None:
 
     unknown = dict.fromkeys(UNKNOWN, 9)
     assert first.returncode == 9, first.stdout
-    assert codes_1 == {**unknown, "refused": 1, "broken": 1, "endless": 8, "expired": 9, "naked": 0, "good": 0}
-    assert bought_1 == {**dict.fromkeys({"broken", "endless", "expired", "good"} | ACCEPTED, 1), "naked": 2}
-    assert asked_1 == len(UNKNOWN) + 4 + 4 + 2
+    failed = {"refused": 1, "broken": 1, "endless": 8, "expired": 9, "spoilt": 1}
+    assert codes_1 == {**unknown, **failed, "naked": 0, "good": 0}
+    assert bought_1 == {**dict.fromkeys({*failed, "good"} - {"refused"} | ACCEPTED, 1), "naked": 2}
+    assert asked_1 == len(UNKNOWN) + 4 + 5 + 2
+    assert first.stdout.count("is paid for and kept: run again to fetch its result, $0") == 2
     assert planned.count("nobody knows whether it was bought: clipwright retake") == len(UNKNOWN)
-    assert planned.count("resume operation") == 2
+    assert planned.count("resume operation") == 3
     assert second.returncode == 9
-    assert codes_2 == {**unknown, **dict.fromkeys(["refused", "broken", "endless", "expired"], 0)}
+    assert codes_2 == {**unknown, **dict.fromkeys(failed, 0)}
     assert bought_2 == {**bought_1, "refused": 1, "broken": 2}
     assert asked_2 == asked_1 + 2
     assert last.returncode == 0, last.stdout
@@ -134,6 +137,7 @@ def test_a_failed_clip_is_one_line(paid: Paid) -> None:
     why = "KIE.ai could not make the clip (501 Generation failed.)"
     told = [line for line in done.stdout.splitlines() if why in line]
     assert told == [f"projects/film clip 01: {why}", f"projects/film clip_01: GenerationFailed: {why}"]
+    assert "1 clip is left to buy, $0.21; run the same command again to go on" in done.stdout
     assert asked == 2
     assert paid.bought() == {"broken": 2, "good": 1}
     check_readable(done.stdout, paid.emulator)
@@ -148,10 +152,11 @@ def test_a_timed_out_clip_is_resumed(paid: Paid) -> None:
     again = paid.make()
 
     assert done.returncode == 8
-    assert "endless" not in done.stdout
     assert "the next run waits for it again, $0" in done.stdout
     assert again.returncode == 0, again.stdout
-    assert paid.receipt(1)["operation"] == paid.emulator.submissions()[0]["id"] or paid.count() == 2
+    operation = next(order["id"] for order in paid.emulator.submissions() if order["prompt"] == "endless")
+    assert f"resuming operation {operation}, $0" in again.stdout
+    assert paid.receipt(1)["operation"] == operation
     assert paid.bought() == {"endless": 1, "good": 1}
     check_readable(done.stdout, paid.emulator)
 

@@ -128,7 +128,8 @@ def left_line(items: Sequence[ClipPlan]) -> str:
     if not items:
         return ""
     price = sum(item.price_usd for item in items)
-    return f"{len(items)} clips are left to buy, ${price:.2f}; run the same command again to go on\n"
+    what = "1 clip is" if len(items) == 1 else f"{len(items)} clips are"
+    return f"{what} left to buy, ${price:.2f}; run the same command again to go on\n"
 
 
 def built_lines(plans: Mapping[tuple[str, Cut], FilmPlan], jobs: Iterable[tuple[str, dict[str, str]]]) -> str:
