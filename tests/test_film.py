@@ -15,7 +15,7 @@ import pytest
 from conftest import REPO, Studio
 from PIL import Image
 
-from workflow_lib import plan, stamps
+from workflow_lib import parts, stamps
 from workflow_lib.film import FilmSpec
 from workflow_lib.media.verify import verify_film
 
@@ -64,7 +64,7 @@ def test_the_film_is_whole(hello: Studio) -> None:
 
     assert picture_s == 3 * SECONDS
     assert abs(sound_s - picture_s) <= 0.04
-    assert (stamps.read_stamp(film) or "").startswith(plan.FILM_STAMP)
+    assert (stamps.read_stamp(film) or "").startswith(parts.FILM_STAMP)
     with av.open(film) as container:
         assert container.metadata["title"] == "Hello"
         assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["Morning", "Evening", "Night"]
@@ -76,7 +76,7 @@ def test_every_word_is_heard_in_its_place(hello: Studio) -> None:
 
     assert np.abs(samples).max() < 0.99
     for number in (1, 2, 3):
-        begin = (number - 1) * SECONDS + plan.LEAD_S
+        begin = (number - 1) * SECONDS + parts.LEAD_S
         line = alignment(hello, number)
         assert [word["word"] for word in line["words"]]
         for word in line["words"]:
@@ -108,6 +108,6 @@ def test_a_line_that_is_longer_than_its_clip_holds_the_last_frame(built: Studio)
     line = json.loads(built.path("audio/narration/clip_01.json").read_text())
 
     assert report["mode"] == "extended"
-    assert report["frames"] >= (plan.LEAD_S + line["duration_s"]) * 12
+    assert report["frames"] >= (parts.LEAD_S + line["duration_s"]) * 12
     held = [picture(built.path("final.mp4"), number) for number in (5, report["frames"] - 1)]
     assert np.abs(held[0] - held[1]).mean() < 2

@@ -19,7 +19,6 @@ from workflow_lib.generate import pictures_sent, web_pictures
 from workflow_lib.generate.buying import check_sound
 from workflow_lib.generate.desk import Desk, Purchase
 from workflow_lib.generate.door import obtain
-from workflow_lib.journal import Event
 from workflow_lib.media import encode, ffmpeg, verify
 from workflow_lib.progress import Teller
 from workflow_lib.project import Clip, default_model, list_usd, model_problems, resolution_of
@@ -184,13 +183,9 @@ def _settle(order: Order, store: Store, request: Request) -> None:
         what = "nothing of this clip is unsettled"
         raise InvalidInput([Problem("--operation" if order.operation else "--confirm-lost", what)])
     if order.operation and pending.operation is None:
-        found = Event(
-            event="submitted", fingerprint=request.fingerprint, attempt=pending.id, operation=order.operation.strip()
-        )
-        store.journal.add(found)
+        store.journal.add(pending.event("submitted", operation=order.operation.strip()))
     elif order.confirm_lost:
-        lost = Event(event="lost", fingerprint=request.fingerprint, attempt=pending.id, reason="the user says so")
-        store.journal.add(lost)
+        store.journal.add(pending.event("lost", reason="the user says so"))
 
 
 def _problems(order: Order, clip: Clip) -> list[Problem]:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from workflow_lib import files, layout, locks, plan
+from workflow_lib import files, layout, locks, parts, plan
 from workflow_lib.errors import BadMedia, WorkflowError
 from workflow_lib.media import conform, encode, ffmpeg, probe
 from workflow_lib.project import Film
@@ -29,21 +29,21 @@ def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
     with locks.making(project, out):
         # A kill from here on must not leave the receipt of older files beside newer ones.
         layout.receipt(out).unlink(missing_ok=True)
-        length = plan.cut_seconds(item) or probe.probe(video).duration_s
+        length = parts.cut_seconds(item) or probe.probe(video).duration_s
         line = _line_seconds(spoken) if item.narration.key else None
-        frames = conform.clip_frames(film.spec, length, line, plan.LEAD_S, plan.TAIL_S)
-        lay = partial(conform.conform_sound, frames=frames, lead_s=plan.LEAD_S, ffmpeg=tool)
+        frames = conform.clip_frames(film.spec, length, line, parts.LEAD_S, parts.TAIL_S)
+        lay = partial(conform.conform_sound, frames=frames, lead_s=parts.LEAD_S, ffmpeg=tool)
         with ThreadPoolExecutor(1) as beside:
             laid = beside.submit(lay, video, spoken if line else None, flac, film.spec)
             # A clip that was bought was decoded before it came into the store.
             report = conform.conform_picture(
-                video, out, film.spec, quality, frames=frames, ffmpeg=tool, decoded=plan.cut_seconds(item) is not None
+                video, out, film.spec, quality, frames=frames, ffmpeg=tool, decoded=parts.cut_seconds(item) is not None
             )
             laid.result()
         made = {
             "frames": frames,
             "mode": report.mode,
-            "from": plan.conformed_from(film, item),
+            "from": parts.conformed_from(film, item),
             "sizes": [out.stat().st_size, flac.stat().st_size],
             "sound": files.sha256_file(flac),
         }

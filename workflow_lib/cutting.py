@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from workflow_lib import files, layout, locks, plan
+from workflow_lib import files, layout, locks, parts
 from workflow_lib.errors import BadMedia
 from workflow_lib.media import assemble, ffmpeg, sound
 from workflow_lib.project import Film
@@ -22,7 +22,7 @@ def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None
     out = project.film(cut)
     numbers, made = _joined(film, numbers)
     titles = {clip.number: clip.title or "" for clip in film.clips}
-    parts = [
+    joined = [
         (number, titles.get(number, ""), *_made_from(report)) for number, report in zip(numbers, made, strict=True)
     ]
     starts = [film.spec.seconds(sum(int(report["frames"]) for report in made[:place])) for place in range(len(made))]
@@ -36,11 +36,11 @@ def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None
             film.spec,
             frames=sum(int(report["frames"]) for report in made),
             ffmpeg=tool,
-            stamp=plan.stamp_of(film, parts),
+            stamp=parts.stamp_of(film, joined),
             title=film.title,
             chapters=chapters,
         )
-        files.write_json(project.parts(cut), {"parts": [list(part) for part in parts]})
+        files.write_json(project.parts(cut), {"parts": [list(part) for part in joined]})
     return f"{out}: {report.duration_s:.1f} s"
 
 
@@ -50,8 +50,8 @@ def _mixed(film: Film, numbers: Sequence[int], made: Sequence[dict[str, Any]], t
     if not target.exists():
         for old in target.parent.glob(f"*{target.suffix}"):
             old.unlink()
-        parts = [film.project.clip_sound(film.cut, number) for number in numbers]
-        sound.mix_sound(parts, target, ffmpeg=tool)
+        sounds = [film.project.clip_sound(film.cut, number) for number in numbers]
+        sound.mix_sound(sounds, target, ffmpeg=tool)
     return target
 
 

@@ -9,7 +9,7 @@ from workflow_lib import catalog, plan
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.journal import Event
 from workflow_lib.ledger import Attempt, Ledger
-from workflow_lib.plan import ClipPlan
+from workflow_lib.planned import ClipPlan
 from workflow_lib.project import Film
 from workflow_lib.takes import Store
 
@@ -110,7 +110,7 @@ def confirm_lost(film: Film, number: int) -> Decision:
     item = _paid(film, number)
     attempt = _unsettled(film, item)
     price = item.clip.list_usd
-    event = Event(event="lost", fingerprint=attempt.fingerprint, attempt=attempt.id, reason="the user says so")
+    event = attempt.event("lost", reason="the user says so")
     what = f"operation {attempt.operation}" if attempt.operation else f"the submission of {attempt.at[:19]}Z"
     text = f"{item.clip.label}: {what} is given up; the next run buys the clip again for ${price:.2f}"
     return Decision(item, (event,), text, price)
@@ -129,7 +129,7 @@ def found_operation(film: Film, number: int, operation: str) -> Decision:
         raise InvalidInput([Problem("--operation", what, "run Snakemake to resume it")])
     if not operation.isprintable() or not operation.strip() or " " in operation.strip():
         raise InvalidInput([Problem("--operation", "is no operation's id", "copy it from the provider's console")])
-    event = Event(event="submitted", fingerprint=attempt.fingerprint, attempt=attempt.id, operation=operation.strip())
+    event = attempt.event("submitted", operation=operation.strip())
     text = f"{item.clip.label}: the next run resumes operation {operation.strip()}, $0"
     return Decision(item, (event,), text)
 

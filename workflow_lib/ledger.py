@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workflow_lib.journal import Event
+from workflow_lib.journal import Event, Name
 
 State = Literal["intended", "refused", "open", "filtered", "failed", "cancelled", "lost", "stored"]
 """intended: sent, or about to be; nobody knows. open: at the provider. All others are final."""
@@ -62,6 +62,18 @@ class Attempt:
     def is_open(self) -> bool:
         """Whether it may still be going on at the provider."""
         return self.state in ("intended", "open")
+
+    def event(self, name: Name, **details: Any) -> Event:  # noqa: ANN401 - the fields of an event
+        """A line for the journal about this submission."""
+        return Event(
+            event=name,
+            fingerprint=self.fingerprint,
+            attempt=self.id,
+            backend=self.backend,
+            project=self.project,
+            clip=self.clip,
+            **{"operation": self.operation, **details},
+        )
 
     @property
     def cost_usd(self) -> float:

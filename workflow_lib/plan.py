@@ -3,110 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
-from workflow_lib import catalog, files, identity, layout, receipts, stamps
+from workflow_lib import catalog, files, identity, layout, parts, receipts
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, InvalidInput, MissingTool, Problem
 from workflow_lib.identity import Pictures
 from workflow_lib.ledger import Ledger
 from workflow_lib.marks import Marks
+from workflow_lib.planned import Action, ClipPlan, FilmPlan, NarrationPlan, Standing
 from workflow_lib.project import SCRATCH, Clip, Film
 from workflow_lib.receipts import FileId, Receipt
 from workflow_lib.requests import Request
 from workflow_lib.takes import Stores
-
-Standing = Literal["fresh", "missing", "stale", "manual"]
-"""Up to date; to be made; to be made again; put there by hand and kept."""
-
-Action = Literal["render", "buy", "reuse", "resume", "decide", "stand_in"]
-"""How a clip is made: rendered for free; bought; its take is here; its operation goes on; nobody knows whether it was
-sent; refused by the content filter before, so that a stand-in takes its place."""
-
-FILM_STAMP = "clipwright:film:"
-LEAD_S = 0.3
-TAIL_S = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class NarrationPlan:
-    """How a spoken line stands. `key`: what it is known by; empty when the clip has none."""
-
-    standing: Standing
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClipPlan:
-    """How one clip stands, and `reasons` in words for what must be made.
-
-    `wanted`: the fingerprint of the take that it is to have, its request's own unless the user chose another;
-    `action`: how it is made when it must be; `operation`: the one that is resumed.
-    """
-
-    clip: Clip
-    request: Request
-    receipt: Receipt | None
-    standing: Standing
-    reasons: tuple[str, ...]
-    pictures: Pictures
-    narration: NarrationPlan
-    video_sha256: str | None
-    wanted: str
-    action: Action = "render"
-    operation: str | None = None
-
-    @property
-    def is_skipped(self) -> bool:
-        """Whether the film leaves the clip out."""
-        if self.receipt is None or self.standing == "manual":
-            return False
-        # One that timed out is asked for again by the next run, and left out of this one's film all the same.
-        return self.receipt.skipped and self.receipt.fingerprint == self.request.fingerprint
-
-    @property
-    def to_make(self) -> bool:
-        """Whether the clip must be made."""
-        return self.standing in ("missing", "stale")
-
-    @property
-    def price_usd(self) -> float:
-        """What making it is listed at; nothing when it need not be made."""
-        return self.clip.list_usd if self.to_make and self.action == "buy" else 0.0
-
-
-@dataclass(frozen=True)
-class FilmPlan:
-    """How one cut of a film stands; `spent_usd`: what was spent on it or is reserved, by the journal."""
-
-    film: Film
-    clips: tuple[ClipPlan, ...]
-    standing: Standing
-    reasons: tuple[str, ...]
-    spent_usd: float = 0.0
-
-    def clip(self, number: int) -> ClipPlan:
-        """The plan of one clip.
-
-        Raises:
-            InvalidInput: the film has no such clip.
-        """
-        found = self._by_number.get(number)
-        # The film says which numbers it has.
-        return found or self._by_number[self.film.clip(number).number]
-
-    @cached_property
-    def _by_number(self) -> dict[int, ClipPlan]:
-        return {item.clip.number: item for item in self.clips}
-
-    @property
-    def price_usd(self) -> float:
-        """The list price of all that must be bought."""
-        return round(sum(item.price_usd for item in self.clips), 2)
 
 
 def of(film: Film, stores: Stores | None = None) -> FilmPlan:
@@ -123,7 +33,7 @@ def of(film: Film, stores: Stores | None = None) -> FilmPlan:
     clips = tuple(_clip_plan(film, clip, found[clip.number], marks, digests, ledger, problems) for clip in film.clips)
     if problems:
         raise InvalidInput(problems)
-    standing, reasons = _film_standing(film, clips)
+    standing, reasons = parts.film_standing(film, clips)
     return FilmPlan(film, clips, standing, reasons, ledger.spent_usd(project=str(film.project.root)))
 
 
@@ -319,85 +229,8 @@ def narration_plan(film: Film, clip: Clip, digests: Digests) -> NarrationPlan:
     return NarrationPlan("fresh" if written.get("key") == key else "stale", key)
 
 
-Part = tuple[int, str, str, str, float | None]
-"""What a film holds of one clip: its number, its title, the SHA-256 of its clip, the key of its narration, and the
-length in seconds that a bought clip is cut or held to."""
-
-
-def stamp_of(film: Film, parts: Sequence[Part]) -> str:
-    """The stamp of a film made of `parts`."""
-    spec = [film.spec.width, film.spec.height, str(film.spec.fps)]
-    return FILM_STAMP + files.digest({"title": film.title, "spec": spec, "parts": [list(part) for part in parts]})
-
-
-def part_of(item: ClipPlan) -> Part:
-    """One clip's part in a film."""
-    clip = item.clip
-    return clip.number, clip.title or "", item.video_sha256 or "", item.narration.key, cut_seconds(item)
-
-
-def cut_seconds(item: ClipPlan) -> float | None:
-    """The length that a clip has in the film, where the backend's own may differ from it; None: all of the clip."""
-    bought = catalog.is_paid(item.clip.backend) and item.standing != "manual"
-    return item.clip.seconds if bought else None
-
-
-def conformed_from(film: Film, item: ClipPlan) -> dict[str, object]:
-    """What a conformed clip is made from; it is up to date while its receipt says the same."""
-    spec = [film.spec.width, film.spec.height, str(film.spec.fps)]
-    return {
-        "video": item.video_sha256,
-        "narration": item.narration.key,
-        "spec": spec,
-        "seconds": cut_seconds(item),
-        "skipped": item.is_skipped,
-        "lead_s": LEAD_S,
-        "tail_s": TAIL_S,
-    }
-
-
-def is_conformed(film: Film, item: ClipPlan) -> bool:
-    """Whether the conformed copy of a clip is there and made from what the clip is now."""
-    if item.to_make or item.narration.standing == "stale":
-        return False
-    project, number = film.project, item.clip.number
-    made = [project.picture(film.cut, number), project.clip_sound(film.cut, number)]
-    if not all(path.is_file() for path in made):
-        return False
-    report = files.read_json(layout.receipt(made[0]))
-    whole = report.get("sizes") == [path.stat().st_size for path in made]
-    return whole and report.get("from") == conformed_from(film, item)
-
-
 def remember(film: Film) -> None:
     """Keep the digests of the film's files, so that the next plan need not read them."""
     paths = [film.video(clip) for clip in film.clips] + [film.narration(clip) for clip in film.clips]
     pictures = [path for clip in film.clips for path in (*clip.source.files(), clip.source.start) if path]
     Digests(film.project).remember(dict.fromkeys([*paths, *pictures]))
-
-
-def _film_standing(film: Film, clips: Sequence[ClipPlan]) -> tuple[Standing, tuple[str, ...]]:
-    path = film.project.film(film.cut)
-    reasons = [f"{item.clip.label} {item.reasons[0]}" for item in clips if item.to_make]
-    reasons += [f"narration of {item.clip.label} changed" for item in clips if item.narration.standing == "stale"]
-    if not path.is_file():
-        return "missing", ("not built yet", *reasons)
-    if reasons:
-        return "stale", tuple(reasons)
-    parts = [part_of(item) for item in clips if not item.is_skipped]
-    if stamps.read_stamp(path) == stamp_of(film, parts):
-        return "fresh", ()
-    return "stale", _differences(film, parts)
-
-
-def _differences(film: Film, parts: Sequence[Part]) -> tuple[str, ...]:
-    """How `parts` differ from those that the film was joined from, as far as that was kept."""
-    kept = files.read_json(film.project.parts(film.cut)).get("parts")
-    if not isinstance(kept, list):
-        return ("made from other clips",)
-    old: Mapping[int, list[object]] = {part[0]: part for part in kept if isinstance(part, list) and part}
-    now = {part[0]: list(part) for part in parts}
-    reasons = [f"{layout.label(number)} removed" for number in old if number not in now]
-    reasons += [f"{layout.label(number)} added" for number in now if number not in old]
-    reasons += [f"{layout.label(number)} replaced" for number in now if number in old and now[number] != old[number]]
-    return tuple(reasons) or ("title, size or frame rate changed",)

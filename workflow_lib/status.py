@@ -10,7 +10,7 @@ from typing import Literal
 from workflow_lib import locks, progress
 from workflow_lib.errors import BadMedia
 from workflow_lib.media import probe
-from workflow_lib.plan import ClipPlan, FilmPlan
+from workflow_lib.planned import ClipPlan, FilmPlan
 
 Doing = Literal["done", "by hand", "making", "waiting"]
 

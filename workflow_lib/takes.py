@@ -97,14 +97,8 @@ class Store:
 
 def _stored(attempt: Attempt, path: Path, finished: Path, **charged: float | str | None) -> Event:
     usd, units = charged.get("usd"), charged.get("units")
-    return Event(
-        event="stored",
-        fingerprint=attempt.fingerprint,
-        attempt=attempt.id,
-        backend=attempt.backend,
-        project=attempt.project,
-        clip=attempt.clip,
-        operation=attempt.operation,
+    return attempt.event(
+        "stored",
         file=path.name,
         sha256=files.sha256_file(finished),
         size=finished.stat().st_size,

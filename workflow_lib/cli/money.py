@@ -18,7 +18,6 @@ from workflow_lib.cli import naming, tables
 from workflow_lib.costs import Cost
 from workflow_lib.decisions import Decision, TakeInfo
 from workflow_lib.errors import MissingKey, WorkflowError
-from workflow_lib.journal import Event
 from workflow_lib.ledger import Attempt
 from workflow_lib.project import Film
 from workflow_lib.providers import access
@@ -193,7 +192,6 @@ def _cancelled(film: Film, attempt: Attempt) -> bool:
     if not done:
         click.echo(f"{attempt.clip}: {attempt.backend} cannot give up operation {attempt.operation}")
         return False
-    event = Event(event="cancelled", fingerprint=attempt.fingerprint, attempt=attempt.id, reason="the user says so")
-    Store(film.project.takes).journal.add(event)
+    Store(film.project.takes).journal.add(attempt.event("cancelled", reason="the user says so"))
     click.echo(f"{attempt.clip}: operation {attempt.operation} is cancelled")
     return True

@@ -20,7 +20,7 @@ from workflow_lib import status as statuses
 from workflow_lib.cli import naming, tables
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
-from workflow_lib.plan import FilmPlan
+from workflow_lib.planned import FilmPlan
 from workflow_lib.status import ClipStatus, FilmStatus
 
 _STYLES = {"done": "green", "by hand": "cyan", "making": "yellow", "waiting": "dim"}

@@ -7,7 +7,7 @@ from datetime import date
 
 from workflow_lib import files, layout, receipts
 from workflow_lib.layout import Cut
-from workflow_lib.plan import Action, ClipPlan, FilmPlan
+from workflow_lib.planned import Action, ClipPlan, FilmPlan
 from workflow_lib.runs import Ending
 
 MAX_LINES = 60

@@ -14,16 +14,16 @@ from typing import Any, NoReturn
 from filelock import FileLock
 from snakemake.io import ancient
 
-from workflow_lib import catalog, config, files, layout, locks, plan, project, runs
+from workflow_lib import catalog, config, files, layout, locks, parts, plan, project, runs
 from workflow_lib.digests import Digests
 from workflow_lib.engine import internals, report
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Cut, Project
-from workflow_lib.plan import ClipPlan, FilmPlan
+from workflow_lib.planned import Action, ClipPlan, FilmPlan
 from workflow_lib.takes import Stores
 
-_ASKING: frozenset[plan.Action] = frozenset({"buy", "resume"})
+_ASKING: frozenset[Action] = frozenset({"buy", "resume"})
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
 
@@ -164,7 +164,7 @@ class Run:
         """A clip and its spoken line."""
         found = self.plan(folder, cut)
         item = self._clip(found, number)
-        conformed = found.standing == "fresh" or plan.is_conformed(found.film, item)
+        conformed = found.standing == "fresh" or parts.is_conformed(found.film, item)
         kept = self._keep(found.film.project.picture(cut, item.clip.number), up_to_date=conformed)
         inputs = [_unmade(found.film.video(item.clip), by_hand=item.standing == "manual")]
         if item.narration.key:

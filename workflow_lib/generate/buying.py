@@ -14,7 +14,7 @@ from workflow_lib.generate.desk import Desk, Obtained, Purchase
 from workflow_lib.generate.door import obtain
 from workflow_lib.generate.made import Made
 from workflow_lib.media import probe, verify
-from workflow_lib.plan import ClipPlan
+from workflow_lib.planned import ClipPlan
 from workflow_lib.progress import Teller
 from workflow_lib.project import Film
 from workflow_lib.runs import Run

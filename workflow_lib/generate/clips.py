@@ -12,7 +12,7 @@ from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, WorkflowError
 from workflow_lib.generate.made import Made
 from workflow_lib.media import encode, ffmpeg, probe
-from workflow_lib.plan import ClipPlan
+from workflow_lib.planned import ClipPlan
 from workflow_lib.project import Film
 from workflow_lib.providers import animatic
 from workflow_lib.receipts import FileId, Receipt

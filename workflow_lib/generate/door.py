@@ -11,7 +11,6 @@ from workflow_lib import files
 from workflow_lib.errors import Filtered, OutcomeUnknown
 from workflow_lib.generate import submit, watch
 from workflow_lib.generate.desk import Desk, Obtained, Purchase
-from workflow_lib.journal import Event
 from workflow_lib.ledger import Attempt, Ledger
 
 
@@ -61,8 +60,7 @@ def _pending(purchase: Purchase, desk: Desk, ledger: Ledger) -> Attempt | None:
     if attempt is None or attempt.operation is not None:
         return attempt
     if desk.settings.on_unknown == "resubmit":
-        lost = Event(event="lost", fingerprint=fingerprint, attempt=attempt.id, reason="on_unknown: resubmit")
-        desk.store.journal.add(lost)
+        desk.store.journal.add(attempt.event("lost", reason="on_unknown: resubmit"))
         return None
     raise OutcomeUnknown(submit.unknown_text(purchase, attempt.at))
 

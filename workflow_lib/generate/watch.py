@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workflow_lib.errors import BadMedia, Filtered, GenerationFailed, OutcomeUnknown, Refused, RetryLater, TimedOut
 from workflow_lib.generate.desk import Desk, Purchase, jittered
-from workflow_lib.journal import Event, Name
+from workflow_lib.journal import Name
 from workflow_lib.ledger import Attempt
 from workflow_lib.providers.base import Finished, Provider, Running
 from workflow_lib.slots import Slot
@@ -142,18 +142,7 @@ def _fetch(finished: Finished, to: Path, purchase: Purchase, provider: Provider)
 
 
 def _end(desk: Desk, attempt: Attempt, event: Name, reason: str) -> None:
-    desk.store.journal.add(
-        Event(
-            event=event,
-            fingerprint=attempt.fingerprint,
-            attempt=attempt.id,
-            backend=attempt.backend,
-            project=attempt.project,
-            clip=attempt.clip,
-            operation=attempt.operation,
-            reason=reason,
-        )
-    )
+    desk.store.journal.add(attempt.event(event, reason=reason))
 
 
 def _leave(slot: Slot | None) -> None:
