@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -178,3 +179,32 @@ def test_orphaned_operations_keep_their_places(paid: Studio, kling: Emulator, ru
     assert done.returncode == 0, done.stdout
     assert len(kling.submissions()) == 5
     assert kling.report()["max_in_flight"]["kling"] == IN_FLIGHT
+
+
+def test_nothing_is_given_up_while_it_is_being_bought(paid: Studio, kling: Emulator, runs: list[Run]) -> None:
+    """While a worker deals with a clip the user's decision about it is refused in one line, and the clip comes."""
+    kling.fault("never", "kling")
+    run = begin(paid, kling, runs, clips=1)
+    until(lambda: count(paid, "submitted") == 1)
+
+    told = paid.clipwright("retake", "projects/one", "1", "--confirm-lost")
+    kling.finish()
+
+    assert run.process.wait() == 0, run.log.read_text()
+    assert told.returncode == 1
+    assert re.fullmatch(r"clip_01 is being bought by a run at this moment; .*\n", told.stderr)
+    assert [event.event for event in events(paid)] == ["intended", "submitted", "stored"]
+    assert len(kling.submissions()) == 1
+
+
+def test_an_operation_belongs_to_one_clip(paid: Studio, kling: Emulator) -> None:
+    """The id of an operation that made another clip is refused."""
+    assert make(paid, kling, "projects/one/videos/clip_03.mp4").returncode == 0
+    [order] = kling.submissions()
+    kling.fault("drop_after_accept", "kling")
+    assert make(paid, kling).returncode == 9
+
+    told = paid.clipwright("retake", "projects/one", "1", "--operation", order["id"])
+
+    assert told.returncode == 3
+    assert f"operation {order['id']} is that of clip_03 in projects/one already" in told.stderr

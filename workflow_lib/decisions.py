@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from filelock import Timeout
+
 from workflow_lib import catalog, plan
-from workflow_lib.errors import InvalidInput, Problem
+from workflow_lib.errors import InvalidInput, Problem, WorkflowError
 from workflow_lib.journal import Event
 from workflow_lib.ledger import Attempt, Ledger
 from workflow_lib.planned import ClipPlan
@@ -26,23 +30,46 @@ class TakeInfo:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision about one clip; nothing happens until `decide` is called with it. `usd`: what it leads to."""
+    """A decision about one clip; nothing happens until `decide` is called with it.
+
+    `usd`: what it leads to; `about`: the submission that it settles, as it stood.
+    """
 
     item: ClipPlan
     events: tuple[Event, ...]
     text: str
     usd: float = 0.0
+    about: Attempt | None = None
 
 
 def decide(film: Film, decision: Decision) -> None:
     """Write a decision down; the next run acts on it.
 
     Raises:
+        WorkflowError: a run deals with the clip at this moment, or has just done so; nothing was decided.
         OutOfSpace: the disk is full; nothing was decided.
     """
     journal = Store(film.project.takes).journal
-    for event in decision.events:
-        journal.add(event)
+    with _settling(film, decision):
+        for event in decision.events:
+            journal.add(event)
+
+
+@contextlib.contextmanager
+def _settling(film: Film, decision: Decision) -> Iterator[None]:
+    """Keep runs away from a submission while it is settled: what one of them writes down later would not count."""
+    if decision.about is None:
+        yield
+        return
+    label = decision.item.clip.label
+    try:
+        with Store(film.project.takes).alone(decision.about.fingerprint, wait=False):
+            if _unsettled(film, decision.item) != decision.about:
+                raise WorkflowError(f"{label} went on meanwhile; look at it again")
+            yield
+    except Timeout:
+        what = f"{label} is being bought by a run at this moment; wait for that run, or stop it first"
+        raise WorkflowError(what) from None
 
 
 def takes_of(film: Film, number: int) -> list[TakeInfo]:
@@ -113,7 +140,7 @@ def confirm_lost(film: Film, number: int) -> Decision:
     event = attempt.event("lost", reason="the user says so")
     what = f"operation {attempt.operation}" if attempt.operation else f"the submission of {attempt.at[:19]}Z"
     text = f"{item.clip.label}: {what} is given up; the next run buys the clip again for ${price:.2f}"
-    return Decision(item, (event,), text, price)
+    return Decision(item, (event,), text, price, attempt)
 
 
 def found_operation(film: Film, number: int, operation: str) -> Decision:
@@ -129,9 +156,13 @@ def found_operation(film: Film, number: int, operation: str) -> Decision:
         raise InvalidInput([Problem("--operation", what, "run Snakemake to resume it")])
     if not operation.isprintable() or not operation.strip() or " " in operation.strip():
         raise InvalidInput([Problem("--operation", "is no operation's id", "copy it from the provider's console")])
+    other = next((known for known in _ledger(film).attempts() if known.operation == operation.strip()), None)
+    if other is not None:
+        what = f"operation {operation.strip()} is that of {other.clip} in {other.project} already"
+        raise InvalidInput([Problem("--operation", what, "copy the one that is not yet known")])
     event = attempt.event("submitted", operation=operation.strip())
     text = f"{item.clip.label}: the next run resumes operation {operation.strip()}, $0"
-    return Decision(item, (event,), text)
+    return Decision(item, (event,), text, about=attempt)
 
 
 def open_attempts(film: Film, number: int | None = None) -> list[Attempt]:

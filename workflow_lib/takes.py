@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock
 
 from workflow_lib import files
 from workflow_lib.errors import BadMedia
@@ -36,6 +39,19 @@ class Store:
     def ledger(self) -> Ledger:
         """What the journal says at this moment."""
         return Ledger(self.journal.events())
+
+    @contextlib.contextmanager
+    def alone(self, fingerprint: str, *, wait: bool = True) -> Iterator[None]:
+        """Let one process at a time deal with a request; another waits, and finds the take.
+
+        Raises:
+            Timeout: somebody deals with it, and `wait` is not set.
+        """
+        folder = self.folder / "locks"
+        with files.writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f"{fingerprint}.lock", blocking=wait):
+            yield
 
     def path(self, fingerprint: str, suffix: str = ".mp4") -> Path:
         """Where the take of a request lies."""

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
-from filelock import FileLock
-
-from workflow_lib import files
 from workflow_lib.errors import Filtered, OutcomeUnknown
 from workflow_lib.generate import submit, watch
 from workflow_lib.generate.desk import Desk, Obtained, Purchase
@@ -26,7 +20,7 @@ def obtain(purchase: Purchase, desk: Desk) -> Obtained:
         BadMedia: the result does not decode; the next run fetches it again.
         OutOfSpace: the disk is full; nothing that was paid for is lost.
     """
-    with _alone(desk, purchase.request.fingerprint):
+    with desk.store.alone(purchase.request.fingerprint):
         ledger = desk.store.ledger()
         desk.store.tidy(ledger.of(purchase.request.fingerprint))
         take = desk.store.find(purchase.request.fingerprint, ledger)
@@ -70,13 +64,3 @@ def _check_filtered(purchase: Purchase, desk: Desk, ledger: Ledger) -> None:
     if refused > desk.settings.filtered_retries:
         last = [attempt for attempt in ledger.of(purchase.request.fingerprint) if attempt.state == "filtered"][-1]
         raise Filtered(f"{last.reason or 'refused by the content filter'}; change its prompt or picture")
-
-
-@contextlib.contextmanager
-def _alone(desk: Desk, fingerprint: str) -> Iterator[None]:
-    """Let one process at a time deal with a request; another waits, and finds the take."""
-    folder = desk.store.folder / "locks"
-    with files.writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / f"{fingerprint}.lock"):
-        yield
