@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -208,3 +210,22 @@ def test_an_operation_belongs_to_one_clip(paid: Studio, kling: Emulator) -> None
 
     assert told.returncode == 3
     assert f"operation {order['id']} is that of clip_03 in projects/one already" in told.stderr
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_asked_to_stop_writes_the_answer_down_first(
+    paid: Studio, kling: Emulator, runs: list[Run], word: signal.Signals
+) -> None:
+    """Ctrl-C and SIGTERM while orders are sent leave nothing of which nobody knows."""
+    run = begin(paid, kling, runs)
+    until(lambda: count(paid, "intended") > 0)
+
+    for pid in living(runs):
+        os.kill(pid, word)
+    run.process.wait()
+    until(lambda: not living(runs))
+
+    assert count(paid, "submitted") == count(paid, "intended")
+    assert make(paid, kling).returncode == 0
+    digests = [order["digest"] for order in kling.submissions()]
+    assert len(digests) == len(set(digests))

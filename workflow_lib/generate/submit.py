@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store, Take
 
 _LOOK_S = 0.2  # seconds between two looks for a free place
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ENDED: tuple[tuple[type[Exception], Name], ...] = (
     (Filtered, "filtered"),
     (GenerationFailed, "failed"),
@@ -232,10 +234,19 @@ def unknown_text(purchase: Purchase, at: str) -> str:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait until the answer is written down; nothing else can be done about kill -9."""
-    held = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    """Let Ctrl-C, SIGTERM and SIGHUP wait until the answer is written down; nothing else can be done about kill -9.
+
+    By handlers: a mask would be the main thread's own, and the threads of libraries would take the signal.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {word: signal.signal(word, lambda number, _frame: came.append(number)) for word in _STOPS}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for word, handler in before.items():
+            signal.signal(word, signal.SIG_DFL if handler is None else handler)
+        if came:
+            signal.raise_signal(came[0])
