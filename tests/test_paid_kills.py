@@ -229,3 +229,20 @@ def test_who_is_asked_to_stop_writes_the_answer_down_first(
     assert make(paid, kling).returncode == 0
     digests = [order["digest"] for order in kling.submissions()]
     assert len(digests) == len(set(digests))
+
+
+def test_what_a_download_left_long_ago_is_pruned(paid: Studio) -> None:
+    """Half a download of a day ago is deleted by `clipwright prune`, by whatever name its worker wrote it."""
+    store = paid.folder / "projects/.takes"
+    Journal(store).add(Event(event="chosen", fingerprint="f"))
+    old = [store / "0123.part.mp4", store / ".0123.part.4711.mp4"]
+    for path in old:
+        path.write_bytes(b"half a film")
+        os.utime(path, (0, 0))
+    young = store / "4567.part.mp4"
+    young.write_bytes(b"half a film")
+
+    said = paid.clipwright("prune")
+
+    assert said.returncode == 0, said.stderr
+    assert [path.exists() for path in (*old, young)] == [False, False, True]

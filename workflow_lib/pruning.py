@@ -33,7 +33,7 @@ def leftovers(folder: Path) -> list[Path]:
     """
     found: list[Path] = []
     for store in layout.find_stores(folder):
-        found += [path for path in store.glob("*.part.mp4") if _is_old(path)]
+        found += [path for path in store.glob("*.part*.mp4") if _is_old(path)]
         found += [path for path in (store / "uploads").glob("*.json") if _has_expired(path)]
         found += [path for path in store.glob("*.room") if _is_old(path) and not Journal(store).holds(path)]
     return found
