@@ -157,6 +157,8 @@ class Journal:
             try:
                 _write_all(descriptor, (b"\n" if torn else b"") + line)
                 os.fsync(descriptor)
+                if size == 0:
+                    files.flush(self.folder)
             except OSError:
                 os.ftruncate(descriptor, size)
                 raise
