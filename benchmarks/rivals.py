@@ -4,7 +4,7 @@
 
 The rivals are in benchmarks/rivals/. The provider is the emulator of the tests, ten times as fast as Kling: a clip
 takes 6 s, five run at a time. Killed: ten times kill -9 of the program with all its processes, each 1 to 8 s after
-it was started, and then the plain command again, three times at most after the last kill. Faults: ten answers 500
+it first spoke to the provider, and then the plain command again, three times at most after the last kill. Faults: ten answers 500
 to questions how a clip stands, and one connection that breaks after a submission was accepted.
 """
 
@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from conftest import SIZE, Studio
 from emulator.client import Emulator
-from killing import decide, emulator_of_tiny_films, kill, members_of, settle_in
+from killing import decide, emulator_of_tiny_films, kill, members_of, settle_in, until
 
 CLIPS = 18
 IN_FLIGHT = 5
@@ -139,7 +139,7 @@ def take(way: Way, emulator: Emulator, dice: random.Random, kills: int) -> Cours
 
 
 def _run(way: Way, emulator: Emulator, limit_s: float) -> tuple[int | None, str]:
-    """The exit code of one run and what it printed; None when it was killed after so many seconds."""
+    """The exit code of one run and what it printed; None when it was killed, so long after it began to ask."""
     log = way.folder / "run.log"
     environment = emulator.environment()
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
@@ -148,12 +148,20 @@ def _run(way: Way, emulator: Emulator, limit_s: float) -> tuple[int | None, str]
             way.command, cwd=way.folder, env=environment, stdout=stream, stderr=stream, start_new_session=True
         )
     try:
+        spoken = _spoken(emulator)
+        until(lambda: process.poll() is not None or _spoken(emulator) > spoken, WITHIN_S)
         return process.wait(limit_s), log.read_text()
     except subprocess.TimeoutExpired:
         return None, ""
     finally:
         kill(members_of({process.pid}))
         process.wait()
+
+
+def _spoken(emulator: Emulator) -> int:
+    """How often the provider was asked for anything."""
+    report = emulator.report()
+    return int(report["creates_seen"].get("kling", 0) + report["polls"].get("kling", 0))
 
 
 def main() -> None:
