@@ -29,7 +29,7 @@ def is_dry_run(workflow: Workflow) -> bool:
 def collect_seldom() -> None:
     """Have Python look for garbage seldom in this process: Snakemake keeps its graph to the end, and it is large.
 
-    Looking through all of it again and again, and once more at the end, takes a quarter of the time of 100 films.
+    Looking through all of it again and again, and once more at the end, takes a fifth of the time of 100 films.
     """
     gc.freeze()
     gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
