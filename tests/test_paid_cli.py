@@ -115,6 +115,25 @@ def test_a_plan_warns_of_old_prices_and_of_a_small_budget(studio: Studio) -> Non
     assert "this run may spend $0.30 of the $0.42 that are wanted (config.yaml: budget_usd); it will stop there" in said
 
 
+def test_a_forced_plan_keeps_bought_clips(bought_once: tuple[Studio, Emulator]) -> None:
+    """Forcing everything counts bought clips as kept, at no cost."""
+    said = bought_once[0].planned(FILM, "--forceall")[1]
+
+    assert f"{FILM}: 2 clips kept, 0 to make, $0.00" in said
+    assert said.count("keep, $0") == 2
+
+
+def test_clips_that_ask_for_the_same_are_priced_once(studio: Studio) -> None:
+    """Two clips with the same picture and prompt are one purchase, and the plan says so."""
+    _write_film(studio)
+    manifest = studio.manifest()
+    draw(studio.path("assets/composites/clip_02.png"), "#705030")
+    manifest["clips"][1]["prompt"] = manifest["clips"][0]["prompt"]
+    studio.write(manifest)
+
+    assert f"{FILM}: 0 clips kept, 2 to buy, $0.21" in studio.planned(FILM)[1]
+
+
 def test_a_retake_names_its_price_and_asks_first(bought: tuple[Studio, Emulator]) -> None:
     """Without anybody to ask, nothing is decided, and the price is told."""
     studio, _ = bought

@@ -39,10 +39,15 @@ class Budgets:
             OutOfSpace: the disk is full; nothing was written.
         """
         with self._alone(), store.journal.locked():
-            self._check(store, event)
+            self.check(store, event)
             store.journal.add_locked(event)
 
-    def _check(self, store: Store, event: Event) -> None:
+    def check(self, store: Store, event: Event) -> None:
+        """See whether the price of `event` is left in every budget at this moment.
+
+        Raises:
+            OverBudget: says which budget, and what is left of it.
+        """
         ledger, price = store.ledger(), event.usd or 0.0
         project = event.project
         _within(

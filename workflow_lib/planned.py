@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -66,6 +67,11 @@ class ClipPlan:
         return self.clip.list_usd if self.to_make and self.action == "buy" else 0.0
 
 
+def total_usd(items: Iterable[ClipPlan]) -> float:
+    """The list price of all of `items` that must be bought, rounded to cents; clips that ask for the same, once."""
+    return round(sum({item.wanted: item.price_usd for item in items}.values()), 2)
+
+
 @dataclass(frozen=True)
 class FilmPlan:
     """How one cut of a film stands; `spent_usd`: what was spent on it or is reserved, by the journal."""
@@ -93,4 +99,4 @@ class FilmPlan:
     @property
     def price_usd(self) -> float:
         """The list price of all that must be bought."""
-        return round(sum(item.price_usd for item in self.clips), 2)
+        return total_usd(self.clips)

@@ -7,7 +7,7 @@ from datetime import date
 
 from workflow_lib import files, layout, receipts
 from workflow_lib.layout import Cut
-from workflow_lib.planned import Action, ClipPlan, FilmPlan
+from workflow_lib.planned import Action, ClipPlan, FilmPlan, total_usd
 from workflow_lib.runs import Ending
 
 MAX_LINES = 60
@@ -42,12 +42,13 @@ def plan_lines(plans: Mapping[tuple[str, Cut], FilmPlan], jobs: Iterable[tuple[s
 
 def _film_lines(found: FilmPlan, making: set[int], *, assembled: bool, detailed: bool) -> list[str]:
     film = found.film
-    items = [item for item in found.clips if item.clip.number in making]
-    price = sum(item.price_usd for item in items)
+    forced = [item for item in found.clips if item.clip.number in making]
+    items = [item for item in forced if item.to_make or item.action == "render"]
+    price = total_usd(items)
     head = f"{film.project.film(film.cut)}: {len(found.clips) - len(items)} clips kept, {_counts(items)}${price:.2f}"
     lines = [head + _budget(found, price)]
     if detailed:
-        lines += [_clip_line(item) for item in items]
+        lines += [_clip_line(item) for item in forced]
         if assembled and not making and found.reasons:
             lines.append(f"  {film.cut}.mp4  {', '.join(found.reasons)}")
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import signal
 import tempfile
 import threading
@@ -39,6 +40,8 @@ def buy(purchase: Purchase, desk: Desk) -> Take:
     """
     provider = desk.provider(purchase.request)
     desk.check_not_stopped()
+    # Before anything is uploaded; what counts is the same check when the order is sent.
+    desk.budgets.check(desk.store, _priced(purchase, desk))
     desk.tell.stage("preparing")
     pictures = _Pictures(desk)
     draft = _prepared(purchase, desk, provider, pictures)
@@ -195,23 +198,29 @@ def _posted(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, in
         raise OutcomeUnknown(f"{error}; {unknown_text(purchase, intended.at)}") from error
 
 
-def _intended(name: str, purchase: Purchase, desk: Desk, provider: Provider, draft: Draft) -> Event:
-    request = purchase.request
+def _priced(purchase: Purchase, desk: Desk) -> Event:
     return Event(
         event="intended",
+        fingerprint=purchase.request.fingerprint,
+        project=purchase.project,
+        clip=purchase.clip,
+        usd=purchase.list_usd,
+        session=desk.run.session,
+    )
+
+
+def _intended(name: str, purchase: Purchase, desk: Desk, provider: Provider, draft: Draft) -> Event:
+    request = purchase.request
+    return dataclasses.replace(
+        _priced(purchase, desk),
         at=now(),
-        fingerprint=request.fingerprint,
         attempt=name,
         backend=request.backend,
         model=draft.model,
         base_url=provider.base_url,
-        project=purchase.project,
-        clip=purchase.clip,
-        usd=purchase.list_usd,
         seconds=request.seconds,
         request=request.as_dict(),
         pixels=purchase.pixels,
-        session=desk.run.session,
     )
 
 
