@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -56,7 +59,9 @@ class BoundedBodies:
                 raise HTTPException(413, _TOO_LARGE)
             return message
 
-        await self.app(scope, count, send)
+        # Who was killed while sending has ordered nothing.
+        with contextlib.suppress(ClientDisconnect):
+            await self.app(scope, count, send)
 
 
 def build(world: World) -> Starlette:
