@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -148,3 +149,13 @@ def test_the_program_is_installed() -> None:
     program = Path(sys.executable).with_name("clipwright")
 
     assert subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
+
+
+def test_no_more_jobs_compute_than_the_machine_has_cores(studio: Studio) -> None:
+    """However many cores are asked for, free jobs do not crowd the machine."""
+    small_film(studio)
+
+    said = studio.build("projects/film/final.mp4", "--cores", "64")
+
+    started = [int(count) for count in re.findall(r"^Execute (\d+) jobs", said, re.MULTILINE)]
+    assert max(started) <= (os.cpu_count() or 1)

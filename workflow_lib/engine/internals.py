@@ -6,6 +6,7 @@ import atexit
 import gc
 import inspect
 import logging
+import os
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -34,6 +35,18 @@ def collect_seldom() -> None:
     gc.freeze()
     gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
     atexit.register(gc.freeze)
+
+
+def use_real_cores(workflow: Workflow) -> None:
+    """Start no more jobs that compute at a time than this machine has cores, however many were asked for.
+
+    They would only delay each other, and those that a provider is to begin with. Jobs that wait take no core.
+    """
+    asked = workflow.global_resources.get("_cores")
+    value = getattr(asked, "value", asked)
+    there = os.cpu_count() or 1
+    if workflow.local_exec and isinstance(value, int) and value > there:
+        workflow.register_resource("_cores", there)
 
 
 def cap(workflow: Workflow, resource: str, limit: int, ahead: int = 0) -> int:

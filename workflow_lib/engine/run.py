@@ -223,6 +223,7 @@ class Run:
         from workflow_lib.media import ffmpeg  # noqa: PLC0415
 
         self._jobs = internals.needed_jobs(self._workflow)
+        internals.use_real_cores(self._workflow)
         try:
             self._check_by_hand()
             self._check_keys()
