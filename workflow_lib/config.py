@@ -76,6 +76,20 @@ class Config(BaseModel):
     prices_of: str = Field(catalog.PRICES_OF, pattern=r"^\d{4}-\d{2}$", description="The month of these prices.")
     ffmpeg: str | None = Field(None, description="Path of a system ffmpeg; null: the one that comes with the install.")
 
+    def places(self, backend: Backend) -> int:
+        """How many operations of a paid backend may be open at the provider at a time."""
+        return int(getattr(self, f"{backend}_max_in_flight"))
+
+    def poll_waits(self, backend: Backend) -> tuple[float, float]:
+        """The first and the longest wait between two polls of a paid backend, in seconds."""
+        first, longest = getattr(self, f"{backend}_poll_s")
+        return first, max(first, longest)
+
+    def creates(self, backend: Backend) -> tuple[int, float] | None:
+        """So many new operations in so many seconds, where the provider has such a limit."""
+        limit = getattr(self, f"{backend}_creates", None)
+        return (int(limit[0]), float(limit[1])) if limit else None
+
 
 def load(folder: Path, overrides: Mapping[str, object] | None = None) -> Config:
     """The settings of `folder`'s config.yaml (all defaults without one), with `overrides` on top.

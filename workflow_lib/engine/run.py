@@ -97,14 +97,10 @@ class Run:
     def set_caps(self) -> dict[str, int]:
         """Hold the providers' limits for the whole run; returns those that hold, as settings for its jobs."""
         internals.cap(self._workflow, "elevenlabs", self._settings.elevenlabs_max_in_flight)
-        limits = {
-            "kling": self._settings.kling_max_in_flight,
-            "veo": self._settings.veo_max_in_flight,
-            "omni": self._settings.omni_max_in_flight,
-        }
         return {
-            f"{name}_max_in_flight": internals.cap(self._workflow, name, limit, ahead=_AHEAD)
-            for name, limit in limits.items()
+            f"{name}_max_in_flight": internals.cap(self._workflow, name, self._settings.places(name), ahead=_AHEAD)
+            for name in catalog.BACKENDS
+            if catalog.is_paid(name)
         }
 
     def plan(self, folder: str, cut: Cut) -> FilmPlan:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from workflow_lib.budgets import Budgets
+from workflow_lib.catalog import Backend
 from workflow_lib.config import Config
 from workflow_lib.errors import Refused
 from workflow_lib.ledger import Ledger
@@ -74,24 +75,10 @@ class Desk:
         """The client of the request's backend, at `base_url` when an operation is resumed."""
         return access.open_provider(request.backend, self.settings, base_url)
 
-    def slots(self, provider: Provider, backend: str) -> Slots:
+    def slots(self, provider: Provider, backend: Backend) -> Slots:
         """The places of the provider's account."""
-        limits = {
-            "kling": self.settings.kling_max_in_flight,
-            "veo": self.settings.veo_max_in_flight,
-            "omni": self.settings.omni_max_in_flight,
-        }
-        return Slots(self.folder / "slots" / f"{backend}-{provider.account}", limits[backend], self._is_over)
-
-    def poll_waits(self, backend: str) -> tuple[float, float]:
-        """The first and the longest wait between two polls, in seconds."""
-        waits = {
-            "kling": self.settings.kling_poll_s,
-            "veo": self.settings.veo_poll_s,
-            "omni": self.settings.omni_poll_s,
-        }
-        first, longest = waits[backend]
-        return first, max(first, longest)
+        folder = self.folder / "slots" / f"{backend}-{provider.account}"
+        return Slots(folder, self.settings.places(backend), self._is_over)
 
     def check_not_stopped(self) -> None:
         """Submit nothing more once a provider has refused the account.

@@ -115,15 +115,14 @@ def _place(purchase: Purchase, desk: Desk, provider: Provider) -> Slot:
         desk.tell.stage("waiting for a free place")
         if time.monotonic() >= look_again:
             _clear_orphans(purchase, desk, provider, slots)
-            look_again = time.monotonic() + desk.poll_waits(purchase.request.backend)[0]
+            look_again = time.monotonic() + desk.settings.poll_waits(purchase.request.backend)[0]
         time.sleep(_LOOK_S)
 
 
 def _in_turn(purchase: Purchase, desk: Desk, slots: Slots, slot: Slot) -> Slot:
-    if purchase.request.backend == "kling":
-        most, per_s = desk.settings.kling_creates
-        while (wait_s := slots.turn(int(most), per_s)) > 0:
-            time.sleep(min(wait_s, _LOOK_S))
+    limit = desk.settings.creates(purchase.request.backend)
+    while limit is not None and (wait_s := slots.turn(*limit)) > 0:
+        time.sleep(min(wait_s, _LOOK_S))
     return slot
 
 

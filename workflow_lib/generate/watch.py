@@ -52,7 +52,7 @@ def watch(attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider, 
     desk.tell.operation = attempt.operation
     desk.tell.stage("submitted", 10, f"${attempt.list_usd:.2f}, operation {attempt.operation}")
     try:
-        finished = _finished(attempt, desk, provider)
+        finished = _finished(attempt, purchase, desk, provider)
     except (Filtered, GenerationFailed) as error:
         _end(desk, attempt, "filtered" if isinstance(error, Filtered) else "failed", str(error))
         _leave(slot)
@@ -69,11 +69,11 @@ def watch(attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider, 
     return _kept(finished, attempt, purchase, desk, provider)
 
 
-def _finished(attempt: Attempt, desk: Desk, provider: Provider) -> Finished:
+def _finished(attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider) -> Finished:
     """The operation's result, asked for until it is there or the time is up; a failing question says nothing."""
     deadline = time.monotonic() + desk.settings.clip_timeout_s
     operation = attempt.operation or ""
-    first_s, longest_s = desk.poll_waits(attempt.backend)
+    first_s, longest_s = desk.settings.poll_waits(purchase.request.backend)
     while True:
         wait_s = jittered(min(longest_s, max(first_s, _LATE * age_s(attempt))))
         try:
