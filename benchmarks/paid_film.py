@@ -31,7 +31,6 @@ from workflow_lib.project import load
 PROJECT = "galapagos"
 FILM = f"projects/{PROJECT}/final.mp4"
 CAP = 5
-MADE = ("videos", "final.mp4", "draft.mp4", ".work", "audio", ".lock")
 
 
 def main() -> None:
