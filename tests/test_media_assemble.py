@@ -13,12 +13,12 @@ import pytest
 from media_samples import RATE, SPEC, ffmpeg, generate, hidden, loudness, pictures, samples, write_clip
 
 from workflow_lib.errors import BadMedia
-from workflow_lib.film import FilmSpec
+from workflow_lib.film import DEFAULT_LEVEL, FilmSpec
 from workflow_lib.media.assemble import FilmReport, assemble
 from workflow_lib.media.conform import clip_frames, conform_picture
 from workflow_lib.media.encode import FINAL
-from workflow_lib.media.laying import Cue
-from workflow_lib.media.sound import mix_sound
+from workflow_lib.media.laying import Placed
+from workflow_lib.media.sound import Stems, mix_sound
 from workflow_lib.media.sound import samples as samples_of
 from workflow_lib.media.verify import verify_film
 from workflow_lib.media.voice import speak
@@ -41,7 +41,7 @@ except OutOfSpace as error:
 
 
 def _sound(folder: Path, frames: int, spec: FilmSpec = SPEC) -> Path:
-    mix_sound([Cue(samples_of(spec, [frames])[0])], folder / "film.m4a", lead_s=0, ffmpeg=ffmpeg())
+    mix_sound(Stems(samples_of(spec, [frames])[0]), folder / "film.m4a", DEFAULT_LEVEL, ffmpeg=ffmpeg())
     return folder / "film.m4a"
 
 
@@ -98,10 +98,10 @@ def test_the_narration_of_a_clip_is_heard_in_its_clip(tmp_path: Path) -> None:
     for number, (clip, frames) in enumerate(zip(clips, lengths, strict=True)):
         parts.append(tmp_path / f"part_{number}.mp4")
         conform_picture(clip, parts[-1], SPEC, FINAL, frames=frames, ffmpeg=ffmpeg())
-    lines = (None, tmp_path / "line.wav", None)
-    cues = [Cue(*cue) for cue in zip(samples_of(SPEC, lengths), lines, clips, strict=True)]
+    counts = samples_of(SPEC, lengths)
+    line = Placed(tmp_path / "line.wav", counts[0] + RATE // 2, counts[1] - RATE // 2, whole=True)
 
-    mix_sound(cues, tmp_path / "film.m4a", lead_s=0.5, ffmpeg=ffmpeg())
+    mix_sound(Stems(sum(counts), [line]), tmp_path / "film.m4a", DEFAULT_LEVEL, ffmpeg=ffmpeg())
     assemble(
         parts, tmp_path / "film.m4a", tmp_path / "final.mp4", SPEC,
         frames=sum(lengths), ffmpeg=ffmpeg(), stamp="s", title="t",

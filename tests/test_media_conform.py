@@ -8,14 +8,14 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from media_samples import RATE, SPEC, ffmpeg, generate, heard, hidden, lumas, pictures, write_clip
+from media_samples import RATE, SPEC, ffmpeg, generate, hidden, lumas, pictures, write_clip
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
 from workflow_lib.media.conform import ConformReport, clip_frames, conform_picture
 from workflow_lib.media.encode import DRAFT, FINAL
 from workflow_lib.media.joining import joinable_frames
-from workflow_lib.media.laying import Cue
+from workflow_lib.media.laying import Placed, laid
 from workflow_lib.media.probe import probe
 from workflow_lib.recipes import Fit
 
@@ -128,7 +128,7 @@ def test_any_odd_clip_is_made_to_fit(tmp_path: Path, kind: str) -> None:
 
     assert report == ConformReport("encoded", 24)
     assert joinable_frames(out, SPEC, FINAL, ffmpeg=ffmpeg()) == 24
-    assert len(heard(Cue(RATE, clip=clip))) == RATE
+    assert sum(len(block) for block in laid([Placed(clip, 0, RATE)], RATE)) == RATE
 
 
 def test_a_clip_cut_inside_a_group_is_made_to_fit(tmp_path: Path) -> None:

@@ -1,20 +1,18 @@
-"""Promises of laying sound: exact lengths, a narration that is whole, nothing that clips."""
+"""Promises of laying sounds: each is heard where it was put, whole where it must be, and added to the others."""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
-from media_samples import RATE, generate, heard, loudness, write_clip
+from media_samples import RATE, Samples, generate, loudness, write_clip
 
 from workflow_lib.errors import BadMedia
-from workflow_lib.film import FilmSpec
-from workflow_lib.media.laying import Cue
-from workflow_lib.media.sound import samples as samples_of
+from workflow_lib.media.laying import Placed, laid
 
 _PICTURE = ("-f", "lavfi", "-i", "testsrc2=s=160x90:r=24:d=4")
+_RMS = 0.5 / 2**0.5
 
 
 def _tone(path: Path, seconds: float, *arguments: str, volume: float = 0.5) -> Path:
@@ -22,84 +20,105 @@ def _tone(path: Path, seconds: float, *arguments: str, volume: float = 0.5) -> P
     return generate(path, "-f", "lavfi", "-i", source, *arguments)
 
 
-@pytest.mark.parametrize("rate", [Fraction(24), Fraction(30_000, 1001), Fraction(25)])
-def test_sound_has_exactly_the_samples_of_its_frames(rate: Fraction) -> None:
-    """Silence for a clip without sound is stereo, 48 kHz, and as long as its frames to the sample."""
-    spec = FilmSpec(160, 90, rate)
+def _heard(total: int, *sounds: Placed) -> Samples:
+    return np.concatenate(list(laid(sounds, total)))
 
-    sound = heard(Cue(samples_of(spec, [101])[0]))
 
-    assert sound.shape == (round(101 / rate * RATE), 2)
+@pytest.mark.parametrize("total", [1, RATE - 1, RATE, RATE + 1, 202_002])
+def test_silence_is_as_long_as_the_film(total: int) -> None:
+    """Where nothing is heard there is stereo silence, to the sample."""
+    sound = _heard(total)
+
+    assert sound.shape == (total, 2)
     assert not sound.any()
 
 
-def test_a_narration_starts_at_its_lead_and_is_whole(tmp_path: Path) -> None:
-    """Before the lead there is silence; the narration is there in full; after it there is silence again."""
+def test_a_narration_starts_where_it_was_put_and_is_whole(tmp_path: Path) -> None:
+    """Before its place there is silence; it is there in full, in both channels; after it there is silence again."""
     line = _tone(tmp_path / "line.wav", 1.0, "-ar", "22050")
 
-    sound = heard(Cue(2 * RATE, line, None))
+    sound = _heard(2 * RATE, Placed(line, RATE // 2, 3 * RATE // 2, whole=True))
 
-    assert len(sound) == 2 * RATE
     assert not sound[: int(0.499 * RATE)].any()
-    assert loudness(sound[int(0.51 * RATE) : int(1.49 * RATE)]) == pytest.approx(0.5 / 2**0.5, rel=0.02)
+    assert loudness(sound[int(0.51 * RATE) : int(1.49 * RATE)]) == pytest.approx(_RMS, rel=0.02)
     assert not sound[int(1.501 * RATE) :].any()
     assert (sound[:, 0] == sound[:, 1]).all()
 
 
 def test_a_narration_is_never_cut(tmp_path: Path) -> None:
-    """A narration that ends after its clip is an error that says by how much."""
+    """A narration that is longer than its room is an error that names it."""
     line = _tone(tmp_path / "line.wav", 2.0)
 
-    with pytest.raises(BadMedia, match=r"line\.wav: ends 0\.50 s after its clip"):
-        heard(Cue(2 * RATE, line, None))
+    with pytest.raises(BadMedia, match=r"line\.wav: ends after its clip"):
+        _heard(3 * RATE, Placed(line, 0, RATE, whole=True))
 
 
-def test_a_clips_own_sound_is_kept_and_lowered_under_the_narration(tmp_path: Path) -> None:
-    """The clip's own sound is heard in full where nobody speaks, and softly under the narration."""
-    clip = generate(
-        tmp_path / "clip.mp4", *_PICTURE, "-t", "4", "-f", "lavfi", "-i", f"aevalsrc=0.5*sin(2*PI*880*t):s={RATE}:d=4"
-    )
-    line = _tone(tmp_path / "line.wav", 1.0)
+def test_sounds_are_added_and_cut_to_their_room(tmp_path: Path) -> None:
+    """Two that overlap are heard together; what has no room is left out."""
+    tone = _tone(tmp_path / "tone.wav", 2.0)
 
-    sound = heard(Cue(4 * RATE, line, clip), lead_s=1.5)
+    sound = _heard(3 * RATE, Placed(tone, 0, RATE * 3 // 2), Placed(tone, RATE, RATE, gain=0.5))
 
-    assert loudness(sound[RATE // 4 : RATE]) == pytest.approx(0.5 / 2**0.5, rel=0.05)
-    assert loudness(sound[3 * RATE : -RATE // 4]) == pytest.approx(0.5 / 2**0.5, rel=0.05)
-    spectrum = np.abs(np.fft.rfft(sound[int(1.75 * RATE) : int(2.25 * RATE), 0])) / (RATE / 4)
-    assert spectrum[220] == pytest.approx(0.5, rel=0.05)
-    assert 0.04 < spectrum[440] < 0.2
+    assert loudness(sound[:RATE]) == pytest.approx(_RMS, rel=0.01)
+    assert loudness(sound[RATE : RATE * 3 // 2]) == pytest.approx(1.5 * _RMS, rel=0.01)
+    assert loudness(sound[RATE * 3 // 2 : 2 * RATE]) == pytest.approx(0.5 * _RMS, rel=0.01)
+    assert not sound[2 * RATE :].any()
 
 
-def test_nothing_clips(tmp_path: Path) -> None:
-    """Two sounds at full scale are brought down together, and stay below full scale."""
-    clip = generate(
-        tmp_path / "clip.mp4", *_PICTURE, "-t", "3", "-f", "lavfi", "-i", f"aevalsrc=0.99*sin(2*PI*300*t):s={RATE}:d=3"
-    )
-    line = _tone(tmp_path / "line.wav", 1.0, volume=0.99)
+def test_music_that_is_short_starts_again_and_fades(tmp_path: Path) -> None:
+    """A bed shorter than the film is repeated without a gap, and fades in and out at the film's ends."""
+    tone = _tone(tmp_path / "music.wav", 1.0)
 
-    sound = heard(Cue(3 * RATE, line, clip), lead_s=1)
+    sound = _heard(10 * RATE, Placed(tone, 0, 10 * RATE, fade_in=2 * RATE, fade_out=2 * RATE, loops=True))
 
-    assert 0.7 < np.abs(sound).max() <= 0.9
+    assert loudness(sound[: RATE // 10]) < 0.03
+    assert all(loudness(sound[start : start + RATE]) > 0.99 * _RMS for start in range(2 * RATE, 7 * RATE, RATE // 3))
+    assert loudness(sound[-RATE // 10 :]) < 0.03
+    assert not np.abs(sound[-1]).any() or np.abs(sound[-1]).max() < 0.001
 
 
-def test_sound_that_starts_late_or_runs_on_stays_with_the_picture(tmp_path: Path) -> None:
-    """A track that starts half a second in is heard half a second in; one that outlasts the picture is left out."""
+def test_sound_that_starts_late_stays_with_its_picture(tmp_path: Path) -> None:
+    """A clip's track that starts half a second in is heard half a second in; one that runs on is cut off."""
     picture = write_clip(tmp_path / "picture.mp4", 48, silent_audio=False)
     tone = _tone(tmp_path / "tone.m4a", 4)
     late = ("-i", str(picture), "-itsoffset", "0.5", "-i", str(tone), "-c", "copy")
     clip = generate(tmp_path / "clip.mp4", *late)
 
-    sound = heard(Cue(2 * RATE, None, clip))
+    sound = _heard(3 * RATE, Placed(clip, 0, 2 * RATE))
 
-    assert len(sound) == 2 * RATE
     assert loudness(sound[: int(0.45 * RATE)]) < 0.01
-    assert loudness(sound[int(0.55 * RATE) :]) == pytest.approx(0.5 / 2**0.5, rel=0.05)
+    assert loudness(sound[int(0.55 * RATE) : 2 * RATE]) == pytest.approx(_RMS, rel=0.05)
+    assert not sound[2 * RATE :].any()
 
 
-def test_sound_that_is_no_media_is_refused(tmp_path: Path) -> None:
-    """A narration that is a text file is named."""
+@pytest.mark.parametrize("layout", ["mono", "stereo", "5.1"])
+def test_any_channels_are_heard_in_two(tmp_path: Path, layout: str) -> None:
+    """Mono is as loud in both channels as it was in one; more channels are brought down to two."""
+    source = f"aevalsrc=0.5*sin(2*PI*440*t):s=44100:d=1,aformat=channel_layouts={layout}"
+    tone = generate(tmp_path / "tone.wav", "-f", "lavfi", "-i", source)
+
+    sound = _heard(RATE, Placed(tone, 0, RATE))
+
+    assert sound.shape == (RATE, 2)
+    assert loudness(sound[RATE // 4 : RATE // 2]) > 0.1
+
+
+def test_a_clip_without_sound_is_silent_and_a_narration_without_sound_is_refused(tmp_path: Path) -> None:
+    """Nothing is heard of a silent picture; a line or music without sound is named."""
+    picture = generate(tmp_path / "picture.mp4", *_PICTURE, "-pix_fmt", "yuv420p")
+
+    assert not _heard(RATE, Placed(picture, 0, RATE)).any()
+    with pytest.raises(BadMedia, match=r"picture\.mp4: has no sound"):
+        _heard(RATE, Placed(picture, 0, RATE, whole=True))
+    with pytest.raises(BadMedia, match=r"picture\.mp4: has no sound"):
+        _heard(RATE, Placed(picture, 0, RATE, loops=True))
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"not a recording", "is text"), (b"", "the file is empty")])
+def test_sound_that_is_no_media_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
+    """A narration that is a text file, or an empty one, is named."""
     line = tmp_path / "clip_07.wav"
-    line.write_text("not a recording")
+    line.write_bytes(content)
 
-    with pytest.raises(BadMedia, match=r"clip_07\.wav: is text"):
-        heard(Cue(2 * RATE, line, None))
+    with pytest.raises(BadMedia, match=rf"clip_07\.wav: {why}"):
+        _heard(RATE, Placed(line, 0, RATE, whole=True))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from workflow_lib import catalog, layout, yamlfile
 from workflow_lib.catalog import Backend
 from workflow_lib.errors import InvalidInput, Problem
+from workflow_lib.film import Level, OwnSound
 
 OVERRIDES = "CLIPWRIGHT_CONFIG"
 """The environment variable by which a run hands its `--config` values to its jobs, as JSON."""
@@ -74,7 +75,15 @@ class Config(BaseModel):
     )
     prices: dict[str, float] = Field({}, description="USD a second of a model, in place of the catalogue's.")
     prices_of: str = Field(catalog.PRICES_OF, pattern=r"^\d{4}-\d{2}$", description="The month of these prices.")
+    loudness_lufs: float = Field(-14, ge=-40, le=-5, description="How loud a film is, by EBU R128.")
+    true_peak_dbtp: float = Field(-1, ge=-9, le=0, description="The highest peak of its sound.")
+    clip_sound: OwnSound = Field("duck", description="The sound that clips bring along; duck: softer under the voice.")
     ffmpeg: str | None = Field(None, description="Path of a system ffmpeg; null: the one that comes with the install.")
+
+    @property
+    def level(self) -> Level:
+        """How loud films are."""
+        return Level(self.loudness_lufs, self.true_peak_dbtp)
 
     def places(self, backend: Backend) -> int:
         """How many operations of a paid backend may be open at the provider at a time."""

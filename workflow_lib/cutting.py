@@ -30,7 +30,7 @@ def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None
         (number, int(report["frames"]), report["from"]["narration"])
         for number, report in zip(numbers, made, strict=True)
     ]
-    mixing.mix_again_unless(film, laid, ffmpeg_path=ffmpeg_path)
+    sounded = mixing.mix_again_unless(film, laid, ffmpeg_path=ffmpeg_path)
     with locks.making(project, out):
         report = assemble.assemble(
             [project.picture(cut, number) for number in numbers],
@@ -39,11 +39,11 @@ def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None
             film.spec,
             frames=sum(int(report["frames"]) for report in made),
             ffmpeg=ffmpeg.binary(ffmpeg_path),
-            stamp=parts.stamp_of(film, joined),
+            stamp=parts.stamp_of(film, joined, sounded),
             title=film.title,
             chapters=chapters,
         )
-        files.write_json(project.parts(cut), {"parts": [list(part) for part in joined]})
+        files.write_json(project.parts(cut), {"parts": [list(part) for part in joined], "sound": sounded})
     return f"{out}: {report.duration_s:.1f} s"
 
 

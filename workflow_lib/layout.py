@@ -20,6 +20,7 @@ DRAFT_NARRATION = r"\.work/draft"
 MAX_CLIPS = 999
 CONFIG = "config.yaml"
 TAKES = ".takes"
+SOUND_FILES = (".aac", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav")
 
 _PROJECT_RE = re.compile(rf"\A{PROJECT}\Z")
 _FOLDERS = ("projects/*/project.yaml", "channels/*/projects/*/project.yaml")
@@ -115,6 +116,10 @@ class Project:
     def picture(self, cut: Cut, number: int) -> Path:
         """The conformed picture of a clip."""
         return Path(f"{self.root}/.work/{cut}/{label(number)}.mp4")
+
+    def music(self) -> Path | None:
+        """The music that lies where it is looked for when the manifest names none: `audio/music.wav`, `.mp3`, ..."""
+        return next((path for path in sorted(self.root.glob("audio/music.*")) if path.suffix in SOUND_FILES), None)
 
     def sound(self, cut: Cut) -> Path:
         """The sound of the whole film."""

@@ -144,6 +144,15 @@ class Clip(_Part):
         return self.prompt.camera
 
 
+class Music(_Part):
+    """The music under a film."""
+
+    file: PathText = Field(description="A sound file inside the project; it is repeated until the film's end.")
+    gain_db: float = Field(-12, ge=-60, le=20, description="How much louder it is made; under the voice it is softer.")
+    fade_in_s: float = Field(1, ge=0, le=60, description="Seconds until it is there.")
+    fade_out_s: float = Field(4, ge=0, le=60, description="Seconds before the film's end in which it goes.")
+
+
 class Storyboard(_Part):
     """The list of clips in a file of its own, for a manifest without `clips`."""
 
@@ -167,6 +176,7 @@ class Manifest(_Part):
         pattern=r"^(?:scratch|elevenlabs:[A-Za-z0-9]{1,64})$",
         description="scratch | elevenlabs:<voice id>",
     )
+    music: PathText | Music | None = Field(None, description="Default: audio/music.* if there is one.")
     clips: list[Clip] | None = Field(None, description="Left out: taken from storyboard.yaml.")
 
     @model_validator(mode="after")

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from workflow_lib import files, layout, locks, parts, plan
 from workflow_lib.conforming import frames_of
 from workflow_lib.digests import Digests
+from workflow_lib.film import Music
 from workflow_lib.media import ffmpeg, sound
-from workflow_lib.media.laying import Cue
+from workflow_lib.media.encode import SAMPLE_RATE
+from workflow_lib.media.laying import Placed
+from workflow_lib.media.loudness import factor
+from workflow_lib.media.sound import Stems
 from workflow_lib.parts import Heard
-from workflow_lib.project import Film
+from workflow_lib.project import Clip, Film
+
+_SOFT_EDGE = SAMPLE_RATE // 100  # a sound that is cut anywhere else clicks
 
 Laid = tuple[int, int, str]
 """Where a sound stands in a film: the number of its clip, the clip's frames, and the key of its line."""
@@ -27,18 +35,23 @@ def mix_sound(film: Film, *, ffmpeg_path: str | None) -> str:
     return _mix(film, [one for one in found if one is not None], ffmpeg_path)
 
 
-def mix_again_unless(film: Film, laid: Sequence[Laid], *, ffmpeg_path: str | None) -> None:
-    """Lay the sound of those clips alone, unless it is so laid: clips may have been left out, or put there, since.
+def mix_again_unless(film: Film, laid: Sequence[Laid], *, ffmpeg_path: str | None) -> dict[str, Any]:
+    """Lay the sound of those clips alone, unless it is so laid; returns what it is laid from.
+
+    Clips may have been left out, or put there by hand, since it was.
 
     Raises:
         As mix_sound.
     """
-    known = files.read_json(layout.receipt(film.project.sound(film.cut)))
-    if known.get("laid") == [list(one) for one in laid] and film.project.sound(film.cut).exists():
-        return
-    digests, numbers = Digests(film.project), {number for number, _, _ in laid}
-    found = [plan.heard(film, clip, digests) for clip in film.clips if clip.number in numbers]
-    _mix(film, [one for one in found if one is not None], ffmpeg_path)
+    sound_file = film.project.sound(film.cut)
+    known = files.read_json(layout.receipt(sound_file))
+    if known.get("laid") != [list(one) for one in laid] or not sound_file.exists():
+        digests, numbers = Digests(film.project), {number for number, _, _ in laid}
+        found = [plan.heard(film, clip, digests) for clip in film.clips if clip.number in numbers]
+        _mix(film, [one for one in found if one is not None], ffmpeg_path)
+        known = files.read_json(layout.receipt(sound_file))
+    made_from: dict[str, Any] = known["from"]
+    return made_from
 
 
 def _mix(film: Film, found: Sequence[Heard], ffmpeg_path: str | None) -> str:
@@ -48,16 +61,48 @@ def _mix(film: Film, found: Sequence[Heard], ffmpeg_path: str | None) -> str:
         layout.receipt(out).unlink(missing_ok=True)
         clips = [film.clip(one.number) for one in found]
         frames = [frames_of(film, clip, one.seconds, one.narration) for clip, one in zip(clips, found, strict=True)]
-        cues = [
-            Cue(
-                samples,
-                film.narration(clip) if one.narration else None,
-                film.video(clip) if one.own else None,
-            )
-            for clip, one, samples in zip(clips, found, sound.samples(film.spec, frames), strict=True)
-        ]
-        sound.mix_sound(cues, out, lead_s=parts.LEAD_S, ffmpeg=ffmpeg.binary(ffmpeg_path))
+        counts = sound.samples(film.spec, frames)
+        stems = _stems(film, [_Heard(*one) for one in zip(clips, found, counts, strict=True)])
+        level = sound.mix_sound(stems, out, film.level, ffmpeg=ffmpeg.binary(ffmpeg_path))
         laid = [(one.number, count, one.narration) for one, count in zip(found, frames, strict=True)]
-        made = {"laid": laid, "from": parts.sounded_from(film, found), "size": out.stat().st_size}
+        music = Digests(film.project).of(film.music.path) if film.music else None
+        made = {
+            "laid": laid,
+            "from": parts.sounded_from(film, found, music),
+            "size": out.stat().st_size,
+            "lufs": round(level.lufs, 2),
+            "peak_dbtp": round(level.peak_dbtp, 2),
+        }
         files.write_json(layout.receipt(out), made)
-    return f"{out}: {film.spec.seconds(sum(frames)):.1f} s"
+    told = "silent" if level.is_silent else f"{level.lufs:.1f} LUFS, peaks at {level.peak_dbtp:.1f} dBTP"
+    return f"{out}: {film.spec.seconds(sum(frames)):.1f} s, {told}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A clip, what is heard of it, and for how many samples."""
+
+    clip: Clip
+    heard: Heard
+    samples: int
+
+
+def _stems(film: Film, clips: Sequence[_Heard]) -> Stems:
+    """What is heard in the film, and where."""
+    voice, own, at = [], [], 0
+    for one in clips:
+        if one.heard.narration:
+            lead = round(parts.LEAD_S * SAMPLE_RATE)
+            voice.append(Placed(film.narration(one.clip), at + lead, one.samples - lead, whole=True))
+        if one.heard.own and film.own_sound != "drop":
+            own.append(Placed(film.video(one.clip), at, one.samples, fade_in=_SOFT_EDGE, fade_out=_SOFT_EDGE))
+        at += one.samples
+    music = [_music(film.music, at)] if film.music else []
+    ducked = film.own_sound == "duck"
+    return Stems(at, voice, music + (own if ducked else []), [] if ducked else own)
+
+
+def _music(music: Music, total: int) -> Placed:
+    fade_in, fade_out = (round(seconds * SAMPLE_RATE) for seconds in (music.fade_in_s, music.fade_out_s))
+    gain = factor(music.gain_db)
+    return Placed(music.path, 0, total, min(fade_in, total), min(fade_out, total), gain, loops=True)

@@ -38,10 +38,11 @@ class Heard:
         return self.seconds is None or self.own is not None
 
 
-def stamp_of(film: Film, parts: Sequence[Part]) -> str:
-    """The stamp of a film made of `parts`."""
+def stamp_of(film: Film, parts: Sequence[Part], sounded: Mapping[str, object]) -> str:
+    """The stamp of a film made of `parts`, with a sound laid from `sounded`."""
     spec = [film.spec.width, film.spec.height, str(film.spec.fps)]
-    return FILM_STAMP + files.digest({"title": film.title, "spec": spec, "parts": [list(part) for part in parts]})
+    listed = [list(part) for part in parts]
+    return FILM_STAMP + files.digest({"title": film.title, "spec": spec, "parts": listed, "sound": sounded})
 
 
 def part_of(item: ClipPlan) -> Part:
@@ -73,9 +74,13 @@ def heard_of(clips: Iterable[ClipPlan]) -> list[Heard]:
     ]
 
 
-def sounded_from(film: Film, clips: Sequence[Heard]) -> dict[str, object]:
+def sounded_from(film: Film, clips: Sequence[Heard], music_sha256: str | None) -> dict[str, object]:
     """What the film's sound is laid from; it is up to date while its receipt says the same."""
+    music = film.music
     return {
+        "level": list(astuple(film.level)),
+        "music": [music_sha256, music.gain_db, music.fade_in_s, music.fade_out_s] if music else None,
+        "own": film.own_sound,
         "fps": str(film.spec.fps),
         "lead_s": LEAD_S,
         "tail_s": TAIL_S,
@@ -83,14 +88,14 @@ def sounded_from(film: Film, clips: Sequence[Heard]) -> dict[str, object]:
     }
 
 
-def is_sounded(film: Film, clips: Sequence[ClipPlan]) -> bool:
+def is_sounded(film: Film, clips: Sequence[ClipPlan], music_sha256: str | None) -> bool:
     """Whether the film's sound is there and laid from what its clips and lines are now."""
     found = heard_of(clips)
     if any(item.narration.standing in ("missing", "stale") and item.narration.key for item in clips):
         return False
     if any(item.to_make for item in clips if heard(item.clip, "", None, by_hand=item.standing == "manual").needs_clip):
         return False
-    return _is_made(film.project.sound(film.cut), sounded_from(film, found))
+    return _is_made(film.project.sound(film.cut), sounded_from(film, found, music_sha256))
 
 
 def conformed_from(film: Film, item: ClipPlan) -> dict[str, object]:
@@ -122,7 +127,7 @@ def _is_made(path: Path, made_from: Mapping[str, object]) -> bool:
     return report.get("size") == path.stat().st_size and report.get("from") == made_from
 
 
-def film_standing(film: Film, clips: Sequence[ClipPlan]) -> tuple[Standing, tuple[str, ...]]:
+def film_standing(film: Film, clips: Sequence[ClipPlan], music_sha256: str | None) -> tuple[Standing, tuple[str, ...]]:
     """How the joined film stands, and why it must be joined (again)."""
     path = film.project.film(film.cut)
     reasons = [f"{item.clip.label} {item.reasons[0]}" for item in clips if item.to_make]
@@ -132,19 +137,26 @@ def film_standing(film: Film, clips: Sequence[ClipPlan]) -> tuple[Standing, tupl
     if reasons:
         return "stale", tuple(reasons)
     parts = [part_of(item) for item in clips if not item.is_skipped]
-    if stamps.read_stamp(path) == stamp_of(film, parts):
+    sounded = sounded_from(film, heard_of(clips), music_sha256)
+    if stamps.read_stamp(path) == stamp_of(film, parts, sounded):
         return "fresh", ()
-    return "stale", _differences(film, parts)
+    return "stale", _differences(film, parts, sounded)
 
 
-def _differences(film: Film, parts: Sequence[Part]) -> tuple[str, ...]:
+def _differences(film: Film, parts: Sequence[Part], sounded: Mapping[str, object]) -> tuple[str, ...]:
     """How `parts` differ from those that the film was joined from, as far as that was kept."""
-    kept = files.read_json(film.project.parts(film.cut)).get("parts")
-    if not isinstance(kept, list):
+    kept = files.read_json(film.project.parts(film.cut))
+    listed, sound = kept.get("parts"), kept.get("sound")
+    if not isinstance(listed, list):
         return ("made from other clips",)
-    old: Mapping[int, list[object]] = {part[0]: part for part in kept if isinstance(part, list) and part}
+    old: Mapping[int, list[object]] = {part[0]: part for part in listed if isinstance(part, list) and part}
     now = {part[0]: list(part) for part in parts}
     reasons = [f"{layout.label(number)} removed" for number in old if number not in now]
     reasons += [f"{layout.label(number)} added" for number in now if number not in old]
     reasons += [f"{layout.label(number)} replaced" for number in now if number in old and now[number] != old[number]]
+    before = sound if isinstance(sound, Mapping) else {}
+    reasons += [f"{what} changed" for name, what in _SOUND.items() if before.get(name) != sounded[name]]
     return tuple(reasons) or ("title, size or frame rate changed",)
+
+
+_SOUND = {"level": "loudness", "music": "music", "own": "clip_sound"}

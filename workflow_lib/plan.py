@@ -34,8 +34,9 @@ def of(film: Film, stores: Stores | None = None) -> FilmPlan:
     clips = tuple(_clip_plan(film, clip, found[clip.number], marks, digests, ledger, problems) for clip in film.clips)
     if problems:
         raise InvalidInput(problems)
-    standing, reasons = parts.film_standing(film, clips)
-    return FilmPlan(film, clips, standing, reasons, ledger.spent_usd(project=str(film.project.root)))
+    music = digests.of(film.music.path) if film.music else None
+    standing, reasons = parts.film_standing(film, clips, music)
+    return FilmPlan(film, clips, standing, reasons, ledger.spent_usd(project=str(film.project.root)), music)
 
 
 def of_clip(film: Film, number: int) -> ClipPlan:

@@ -74,13 +74,17 @@ def total_usd(items: Iterable[ClipPlan]) -> float:
 
 @dataclass(frozen=True)
 class FilmPlan:
-    """How one cut of a film stands; `spent_usd`: what was spent on it or is reserved, by the journal."""
+    """How one cut of a film stands.
+
+    `spent_usd`: what was spent on it or is reserved, by the journal; `music_sha256`: of the music under it.
+    """
 
     film: Film
     clips: tuple[ClipPlan, ...]
     standing: Standing
     reasons: tuple[str, ...]
     spent_usd: float = 0.0
+    music_sha256: str | None = None
 
     def clip(self, number: int) -> ClipPlan:
         """The plan of one clip.

@@ -12,7 +12,7 @@ from workflow_lib import catalog, layout, manifest, prompts, sources, yamlfile
 from workflow_lib.catalog import Backend
 from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia, InvalidInput, Problem
-from workflow_lib.film import FilmSpec
+from workflow_lib.film import DEFAULT_LEVEL, FilmSpec, Level, Music, OwnSound
 from workflow_lib.layout import Cut, Project
 from workflow_lib.sources import Source
 
@@ -59,7 +59,8 @@ class Film:
     """One film with everything decided; `clips` in the order of their numbers.
 
     `spec` is that of the cut that is made, `frame` the size in pixels of the composites and keyframes: they differ in
-    a draft, which is made small from the full pictures. `filtered_retries`: how often a clip is asked for again.
+    a draft, which is made small from the full pictures. `filtered_retries`: how often a clip is asked for again;
+    `own_sound`: what becomes of the sound that clips bring along.
     """
 
     project: Project
@@ -73,6 +74,9 @@ class Film:
     clips: tuple[Clip, ...]
     warnings: tuple[str, ...]
     filtered_retries: int = 0
+    music: Music | None = None
+    level: Level = DEFAULT_LEVEL
+    own_sound: OwnSound = "duck"
 
     def clip(self, number: int) -> Clip:
         """The clip of that number.
@@ -127,6 +131,7 @@ def load(project: Project, config: Config) -> Film:
         hint = "list at least one clip under `clips:`"
         raise InvalidInput([Problem(f"{where}: clips", "there are no clips", hint), *problems])
     clips, warnings = _clips(project, written, numbered, config, problems)
+    music = sources.music(project, written, problems)
     if problems:
         raise InvalidInput(problems + _picture_problems(where, clips))
     width, height = written.frame()
@@ -143,6 +148,9 @@ def load(project: Project, config: Config) -> Film:
         clips=tuple(clips),
         warnings=tuple(warnings),
         filtered_retries=config.filtered_retries,
+        music=music,
+        level=config.level,
+        own_sound=config.clip_sound,
     )
 
 

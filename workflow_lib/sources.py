@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workflow_lib import layout, manifest
 from workflow_lib.errors import Problem
+from workflow_lib.film import Music
 from workflow_lib.layout import Project
 from workflow_lib.recipes import Character, Fit, Recipe, Scene, Split
 
@@ -68,6 +69,22 @@ def resolve(
         if what not in already:
             problems.append(Problem(where, what, "put it there or correct the path"))
     return source
+
+
+def music(project: Project, written: manifest.Manifest, problems: list[Problem]) -> Music | None:
+    """The music under a film; what is wrong with it is added to `problems`."""
+    asked = written.music
+    if asked is None:
+        path = project.music()
+        named = manifest.Music(file="audio/music") if path else None
+    else:
+        named = manifest.Music(file=asked) if isinstance(asked, str) else asked
+        path = _Paths(project.root, str(project.manifest), problems).path(named.file, "music")
+    if named is None or path is None:
+        return None
+    if not path.is_file() or _leads_out(path, project.root):
+        problems.append(Problem(f"{project.manifest}: music", f"needs {path}, which is not there", "correct the path"))
+    return Music(path, named.gain_db, named.fade_in_s, named.fade_out_s)
 
 
 def _leads_out(path: Path, root: Path) -> bool:

@@ -159,11 +159,13 @@ class Run:
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The spoken lines of a film, and the clips that cannot do without their own sound."""
         found = self.plan(folder, cut)
-        sounded = found.standing == "fresh" or parts.is_sounded(found.film, found.clips)
+        sounded = found.standing == "fresh" or parts.is_sounded(found.film, found.clips, found.music_sha256)
         kept = self._keep(found.film.project.sound(cut), up_to_date=sounded)
         inputs = [self._spoken(found, item) for item in found.clips if item.narration.key]
         numbers = {one.number for one in parts.heard_of(found.clips) if one.needs_clip}
-        return kept(inputs + [self._filmed(found, item) for item in found.clips if item.clip.number in numbers])
+        music = [_unmade(found.film.music.path, by_hand=True)] if found.film.music else []
+        clips = [self._filmed(found, item) for item in found.clips if item.clip.number in numbers]
+        return kept(inputs + clips + music)
 
     def _spoken(self, found: FilmPlan, item: ClipPlan) -> str:
         spoken = found.film.narration(item.clip)

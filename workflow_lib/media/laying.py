@@ -1,8 +1,8 @@
-"""Laying a narration over a clip's own sound: read in blocks, levelled, never cut, never clipped."""
+"""Laying sounds into a film: read in blocks, each from its own moment on, and added up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,110 +18,107 @@ from workflow_lib.media.encode import SAMPLE_RATE
 from workflow_lib.media.probe import opened, probe, sound_of
 
 Samples = npt.NDArray[np.float32]
+"""(samples, 2) at 48 kHz, 1.0 is full scale."""
 
+BLOCK = SAMPLE_RATE
 _CHANNELS = 2
-_BLOCK = SAMPLE_RATE
-_HIGHEST = 0.89  # of full scale: room for the peaks that lossy coding adds
-_UNDER_VOICE = 0.35  # the most that a clip's own sound keeps under a narration
-_LEAST_UNDER = 0.1  # and the least
-_FADE = SAMPLE_RATE // 4  # samples from full to lowered
 _GAP = SAMPLE_RATE // 20  # a jump of the time stamps that is a pause, and not their rounding
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
-    """What is heard for so many `samples` of a film: the own sound of `clip`, and `narration` over it."""
+class Placed:
+    """A sound file in a film; every length is in samples at 48 kHz.
 
-    samples: int
-    narration: Path | None = None
-    clip: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A sound file: when its time starts, where that lies in the clip, its samples and its highest absolute value."""
+    `at`: where it starts in the film; `most`: how much of it is heard at most; `fade_in`, `fade_out`: how long it takes
+    to be there and to be gone, within `most`; `gain`: a factor. `whole`: none of it may be left out; `loops`: it starts
+    again until `most` is full.
+    """
 
     path: Path
-    start_s: float
     at: int
-    samples: int
-    peak: float
+    most: int
+    fade_in: int = 0
+    fade_out: int = 0
+    gain: float = 1.0
+    whole: bool = False
+    loops: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is laid where, and how loud: `under` is the clip's own sound's factor while the voice speaks."""
-
-    own: _Source | None
-    voice: _Source | None
-    total: int
-    under: float
-    gain: float
-
-
-def blocks(cue: Cue, lead_s: float) -> Iterator[Samples]:
-    """The sound of a clip in blocks of at most a second: (samples, 2), 48 kHz, at most 1.0.
-
-    The narration starts `lead_s` after the clip does; under it the clip's own sound is lowered.
+def laid(sounds: Sequence[Placed], total: int) -> Iterator[Samples]:
+    """`total` samples of a film in which `sounds` are heard, in blocks of at most a second.
 
     Raises:
-        BadMedia: the sound does not decode, or the narration does not fit.
+        BadMedia: a sound does not decode, or one that must be whole is longer than its room.
     """
-    own = _source(cue.clip, 0) if cue.clip else None
-    voice = _source(cue.narration, round(lead_s * SAMPLE_RATE)) if cue.narration else None
-    if cue.narration and voice is None:
-        raise BadMedia(f"{cue.narration.name}: has no sound")
-    if voice and voice.at + voice.samples > cue.samples:
-        late = (voice.at + voice.samples - cue.samples) / SAMPLE_RATE
-        raise BadMedia(f"{voice.path.name}: ends {late:.2f} s after its clip; a narration is never cut")
-    yield from _mixed(_levelled(own, voice, cue.samples))
+    coming = sorted(sounds, key=lambda sound: sound.at, reverse=True)
+    heard: list[_Track] = []
+    for start in range(0, total, BLOCK):
+        block = np.zeros((min(BLOCK, total - start), _CHANNELS), np.float32)
+        while coming and coming[-1].at < start + len(block):
+            heard.append(_Track(coming.pop()))
+        heard = [track for track in heard if track.add_to(block, start)]
+        yield block
 
 
-def _source(path: Path, at: int) -> _Source | None:
+class _Track:
+    """A sound that is being heard, and what was read of it ahead of its time."""
+
+    def __init__(self, sound: Placed) -> None:
+        self._at = sound.at
+        self._blocks = _shaped(sound)
+        self._ready = np.zeros((0, _CHANNELS), np.float32)
+
+    def add_to(self, block: Samples, start: int) -> bool:
+        """Add what is heard of it to the film's `block` that begins at `start`; False when it is over."""
+        place = max(self._at - start, 0)
+        part = self._take(len(block) - place)
+        block[place : place + len(part)] += part
+        return place + len(part) == len(block)
+
+    def _take(self, count: int) -> Samples:
+        while len(self._ready) < count and (block := next(self._blocks, None)) is not None:
+            self._ready = np.concatenate([self._ready, block])
+        part, self._ready = self._ready[:count], self._ready[count:]
+        return part
+
+
+def _shaped(sound: Placed) -> Iterator[Samples]:
+    """A sound as it is heard: as much of it as has room, faded in and out."""
+    done = 0
+    for samples in _again_and_again(sound.path) if sound.loops else _all_of(sound.path, must_sound=sound.whole):
+        room = sound.most - done
+        if sound.whole and len(samples) > room:
+            raise BadMedia(f"{sound.path.name}: ends after its clip; a narration is never cut")
+        yield samples[:room] * _loudness(sound, done, min(room, len(samples)))
+        done += len(samples)
+        if done >= sound.most and not sound.whole:
+            return
+
+
+def _loudness(sound: Placed, start: int, count: int) -> Samples:
+    """The factor of each of `count` samples from `start` on."""
+    places = np.arange(start, start + count, dtype=np.float32)
+    coming = np.clip(places / max(sound.fade_in, 1), 0, 1) if sound.fade_in else np.ones(count, np.float32)
+    going = np.clip((sound.most - places) / sound.fade_out, 0, 1) if sound.fade_out else np.ones(count, np.float32)
+    return (sound.gain * coming * going).astype(np.float32)[:, None]
+
+
+def _all_of(path: Path, *, must_sound: bool) -> Iterator[Samples]:
     info = probe(path)
-    if info.audio is None:
-        return None
-    samples, peak = 0, 0.0
-    for block in _read(path, info.start_s):
-        samples += len(block)
-        peak = max(peak, float(np.abs(block).max(initial=0)))
-    return _Source(path, info.start_s, at, samples, peak)
+    if info.audio is not None:
+        yield from _read(path, info.start_s)
+    elif must_sound:
+        raise BadMedia(f"{path.name}: has no sound")
 
 
-def _levelled(own: _Source | None, voice: _Source | None, total: int) -> _Plan:
-    own_peak, voice_peak = own.peak if own else 0.0, voice.peak if voice else 0.0
-    if own_peak == 0.0 or voice is None:
-        return _Plan(own if own_peak else None, voice, total, 1.0, min(1.0, _HIGHEST / max(own_peak, voice_peak, 1e-9)))
-    under = min(_UNDER_VOICE, max(_LEAST_UNDER, (_HIGHEST - voice_peak) / own_peak))
-    return _Plan(own, voice, total, under, min(1.0, _HIGHEST / max(own_peak, voice_peak + under * own_peak)))
-
-
-def _mixed(plan: _Plan) -> Iterator[Samples]:
-    own, voice = _placed(plan.own, plan.total), _placed(plan.voice, plan.total)
-    for start, first, second in zip(range(0, plan.total, _BLOCK), own, voice, strict=True):
-        yield (first * _lowering(plan, start, len(first)) + second) * np.float32(plan.gain)
-
-
-def _lowering(plan: _Plan, start: int, count: int) -> Samples:
-    if plan.voice is None:
-        return np.ones((count, 1), np.float32)
-    begin, end = plan.voice.at, plan.voice.at + plan.voice.samples
-    places = np.arange(start, start + count)
-    factors = np.interp(places, [begin - _FADE, begin, end, end + _FADE], [1.0, plan.under, plan.under, 1.0])
-    return factors.astype(np.float32)[:, None]
-
-
-def _placed(source: _Source | None, total: int) -> Iterator[Samples]:
-    """Blocks that fill `total` samples, silent before and after the source; what goes on after them is left out."""
-    blocks = _read(source.path, source.start_s) if source else iter(())
-    ready = np.zeros((source.at if source else 0, _CHANNELS), np.float32)
-    for start in range(0, total, _BLOCK):
-        count = min(_BLOCK, total - start)
-        while len(ready) < count and (block := next(blocks, None)) is not None:
-            ready = np.concatenate([ready, block])
-        missing = np.zeros((max(0, count - len(ready)), _CHANNELS), np.float32)
-        yield np.concatenate([ready[:count], missing])
-        ready = ready[count:]
+def _again_and_again(path: Path) -> Iterator[Samples]:
+    while True:
+        length = 0
+        for samples in _all_of(path, must_sound=True):
+            length += len(samples)
+            yield samples
+        if not length:
+            raise BadMedia(f"{path.name}: has no sound")
 
 
 def _read(path: Path, start_s: float) -> Iterator[Samples]:
@@ -140,8 +137,8 @@ def _read(path: Path, start_s: float) -> Iterator[Samples]:
 
 
 def _silence(count: int) -> Iterator[Samples]:
-    for start in range(0, count, _BLOCK):
-        yield np.zeros((min(_BLOCK, count - start), _CHANNELS), np.float32)
+    for start in range(0, count, BLOCK):
+        yield np.zeros((min(BLOCK, count - start), _CHANNELS), np.float32)
 
 
 def _resampled(container: InputContainer, audio: AudioStream) -> Iterator[AudioFrame]:
