@@ -80,7 +80,7 @@ def _as_keyframes(studio: Studio) -> None:
     for place, clip in enumerate(manifest["clips"]):
         clip.pop("composite", None)
         clip["keyframes"] = {"start": within[place], "end": within[(place + 1) % len(within)]}
-    studio.write(manifest | {"duration": 8}, PROJECT)
+    studio.write(manifest | {"duration": 8, "budget_usd": 20}, PROJECT)
 
 
 def _tell(report: dict[str, Any], backend: str, started_at: float, wall_s: float, operation_s: float) -> None:
