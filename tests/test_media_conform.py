@@ -12,7 +12,7 @@ from media_samples import RATE, SPEC, ffmpeg, generate, heard, hidden, lumas, pi
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
-from workflow_lib.media.conform import ConformReport, clip_frames, conform_picture
+from workflow_lib.media.conform import ConformReport, conform_picture
 from workflow_lib.media.encode import DRAFT, FINAL
 from workflow_lib.media.joining import joinable_frames
 from workflow_lib.media.laying import Cue
@@ -29,15 +29,6 @@ def _source(pattern: str = "testsrc2", size: str = "160x90", rate: str = "24", s
 def _conform(clip: Path, frames: int, *, fit: Fit = "contain", spec: FilmSpec = SPEC) -> tuple[ConformReport, Path]:
     out = clip.parent / "out" / "clip.mp4"
     return conform_picture(clip, out, spec, FINAL, frames=frames, ffmpeg=ffmpeg(), fit=fit), out
-
-
-@pytest.mark.parametrize(
-    ("clip_s", "narration_s", "frames"),
-    [(10.0, None, 240), (10.0, 3.0, 240), (10.0, 9.5, 246), (1.0, 9.01, 235), (0.001, None, 1), (10.02, None, 240)],
-)
-def test_a_clip_takes_its_length_or_its_narrations(clip_s: float, narration_s: float | None, frames: int) -> None:
-    """The frames of a clip are all of its own, and enough for the narration with silence before and after."""
-    assert clip_frames(SPEC, clip_s, narration_s, 0.5, 0.25) == frames
 
 
 def test_our_own_clip_is_copied_bit_by_bit(tmp_path: Path) -> None:

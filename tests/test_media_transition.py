@@ -129,7 +129,7 @@ def test_a_film_looks_as_if_it_were_rendered_as_a_whole(tmp_path: Path) -> None:
         ffmpeg_python.input(url(shot.path)).video.filter("format", "yuv420p").filter("settb", "1/24") for shot in shots
     ]
     chain = ffmpeg_python.filter(full, "xfade", transition="fade", duration=0.5, offset=4.5)
-    run(chain.output(url(tmp_path / "full.mkv"), vcodec="ffv1"), ffmpeg=ffmpeg())
+    run(chain.output(url(tmp_path / "full.mkv"), vcodec="ffv1", pix_fmt="yuv420p"), ffmpeg=ffmpeg())
 
     film, _ = _film(tmp_path, shots)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workflow_lib import files, layout, locks, parts, plan
-from workflow_lib.conforming import frames_of
+from workflow_lib import files, layout, locks, parts, plan, timing
+from workflow_lib.conforming import pace_of
 from workflow_lib.digests import Digests
 from workflow_lib.media import ffmpeg, sound
 from workflow_lib.media.laying import Cue
@@ -13,7 +13,7 @@ from workflow_lib.parts import Heard
 from workflow_lib.project import Film
 
 Laid = tuple[int, int, str]
-"""Where a sound stands in a film: the number of its clip, the clip's frames, and the key of its line."""
+"""Where a sound stands in a film: the number of its clip, the frames until the next one's, and the key of its line."""
 
 
 def mix_sound(film: Film, *, ffmpeg_path: str | None) -> str:
@@ -47,7 +47,9 @@ def _mix(film: Film, found: Sequence[Heard], ffmpeg_path: str | None) -> str:
         # A kill from here on must not leave the receipt of an older file beside a newer one.
         layout.receipt(out).unlink(missing_ok=True)
         clips = [film.clip(one.number) for one in found]
-        frames = [frames_of(film, clip, one.seconds, one.narration) for clip, one in zip(clips, found, strict=True)]
+        paces = [pace_of(film, clip, one.seconds, one.narration) for clip, one in zip(clips, found, strict=True)]
+        # What two clips share is the next one's: the line of the one before is over by then.
+        frames = [pace.frames - shared for pace, shared in zip(paces, parts.overlaps(film, found), strict=True)]
         cues = [
             Cue(
                 samples,
@@ -56,7 +58,7 @@ def _mix(film: Film, found: Sequence[Heard], ffmpeg_path: str | None) -> str:
             )
             for clip, one, samples in zip(clips, found, sound.samples(film.spec, frames), strict=True)
         ]
-        sound.mix_sound(cues, out, lead_s=parts.LEAD_S, ffmpeg=ffmpeg.binary(ffmpeg_path))
+        sound.mix_sound(cues, out, lead_s=timing.LEAD_S, ffmpeg=ffmpeg.binary(ffmpeg_path))
         laid = [(one.number, count, one.narration) for one, count in zip(found, frames, strict=True)]
         made = {"laid": laid, "from": parts.sounded_from(film, found), "size": out.stat().st_size}
         files.write_json(layout.receipt(out), made)

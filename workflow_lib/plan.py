@@ -201,7 +201,7 @@ def heard(film: Film, clip: Clip, digests: Digests) -> Heard | None:
     if receipt is not None and receipt.skipped and not by_hand:
         return None
     sha256 = digests.of(video) if by_hand else receipt.file.sha256 if receipt else None
-    return parts.heard(clip, narration_plan(film, clip, digests).key, sha256, by_hand=by_hand)
+    return parts.heard(film, clip, narration_plan(film, clip, digests).key, sha256, by_hand=by_hand)
 
 
 def check_voice(film: Film, items: Iterable[ClipPlan]) -> None:

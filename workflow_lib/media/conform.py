@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from workflow_lib.media.probe import FORMATS, probe
 from workflow_lib.media.verify import verify_clip, verify_conformed
 from workflow_lib.recipes import Fit
 
-__all__ = ["ConformReport", "Mode", "clip_frames", "conform_picture"]
+__all__ = ["ConformReport", "Mode", "conform_picture"]
 
 Mode = Literal["copied", "extended", "trimmed", "encoded"]
 
@@ -31,16 +31,6 @@ class ConformReport:
     frames: int
 
 
-def clip_frames(
-    spec: FilmSpec, clip_seconds: float, narration_seconds: float | None, lead_s: float, tail_s: float
-) -> int:
-    """How many frames a clip takes in the film: all of its own, and enough for its narration with silence around."""
-    own = spec.frames(clip_seconds)
-    if narration_seconds is None:
-        return own
-    return max(own, math.ceil((lead_s + narration_seconds + tail_s) * spec.fps))
-
-
 def conform_picture(
     clip: Path,
     out: Path,
@@ -51,22 +41,24 @@ def conform_picture(
     ffmpeg: str,
     fit: Fit = "contain",
     decoded: bool = False,
+    slower: Fraction = Fraction(1),
 ) -> ConformReport:
     """Make `out` the picture of `clip` with exactly `frames` frames, ready to be joined by copying.
 
     A clip that our encoder could have made is copied, and its last frame held or its end cut as `frames` says; any
     other is encoded, fitted to the film's size. The result is decoded to its end. `decoded`: so was `clip` before.
+    `slower`: how many times longer each picture is shown.
 
     Raises:
         BadMedia: the clip does not decode.
         OutOfSpace: the disk is full.
     """
-    own = joining.joinable_frames(clip, spec, quality, ffmpeg=ffmpeg)
+    own = joining.joinable_frames(clip, spec, quality, ffmpeg=ffmpeg) if slower == 1 else None
     with output_path(out) as temporary:
         if own is None or own > frames:
             if not decoded:
                 verify_clip(clip)
-            _encode(clip, temporary, spec, quality, frames=frames, ffmpeg=ffmpeg, fit=fit)
+            _encode(clip, temporary, spec, quality, frames=frames, ffmpeg=ffmpeg, fit=fit, slower=slower)
         elif own == frames:
             _copy(clip, temporary, spec, ffmpeg=ffmpeg)
         else:
@@ -109,11 +101,13 @@ def _hold(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, own: int, 
     run(_picture(clip, ss=f"{before_last:.6f}").output(url(out), **options), ffmpeg=ffmpeg, subject=clip.name)
 
 
-def _encode(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: int, ffmpeg: str, fit: Fit) -> None:
+def _encode(
+    clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: int, ffmpeg: str, fit: Fit, slower: Fraction
+) -> None:
     video = probe(clip).video
     if video is None:
         raise BadMedia(f"{clip.name}: has no picture")
-    chain = fitting.filters(video, spec, fit, frames)
+    chain = fitting.filters(video, spec, fit, frames, slower)
     options: dict[str, Any] = x264_options(spec, quality) | {"vf": chain, "frames:v": frames}
     run(_picture(clip).output(url(out), **options), ffmpeg=ffmpeg, subject=clip.name)
 
