@@ -15,10 +15,10 @@ from media_samples import RATE, SPEC, ffmpeg, generate, hidden, loudness, pictur
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
 from workflow_lib.media.assemble import FilmReport, Texts, assemble
-from workflow_lib.media.captions import Cue, srt
+from workflow_lib.media.captions import Caption, srt
 from workflow_lib.media.conform import conform_picture
 from workflow_lib.media.encode import FINAL
-from workflow_lib.media.laying import Cue as Heard
+from workflow_lib.media.laying import Cue
 from workflow_lib.media.sound import mix_sound
 from workflow_lib.media.sound import samples as samples_of
 from workflow_lib.media.verify import verify_film
@@ -43,7 +43,7 @@ except OutOfSpace as error:
 
 
 def _sound(folder: Path, frames: int, spec: FilmSpec = SPEC) -> Path:
-    mix_sound([Heard(samples_of(spec, [frames])[0])], folder / "film.m4a", lead_s=0, ffmpeg=ffmpeg())
+    mix_sound([Cue(samples_of(spec, [frames])[0])], folder / "film.m4a", lead_s=0, ffmpeg=ffmpeg())
     return folder / "film.m4a"
 
 
@@ -101,7 +101,7 @@ def test_the_narration_of_a_clip_is_heard_in_its_clip(tmp_path: Path) -> None:
         parts.append(tmp_path / f"part_{number}.mp4")
         conform_picture(clip, parts[-1], SPEC, FINAL, frames=frames, ffmpeg=ffmpeg())
     lines = (None, tmp_path / "line.wav", None)
-    cues = [Heard(*cue) for cue in zip(samples_of(SPEC, lengths), lines, clips, strict=True)]
+    cues = [Cue(*cue) for cue in zip(samples_of(SPEC, lengths), lines, clips, strict=True)]
 
     mix_sound(cues, tmp_path / "film.m4a", lead_s=0.5, ffmpeg=ffmpeg())
     assemble(
@@ -122,7 +122,7 @@ def test_the_narration_of_a_clip_is_heard_in_its_clip(tmp_path: Path) -> None:
 def test_captions_are_a_track_that_viewers_switch_on(tmp_path: Path) -> None:
     """What is said stands in the film beside title, chapters and stamp, in any script, when it is said."""
     parts = _conformed(tmp_path, [48, 48])
-    cues = [Cue(0.3, 1.25, ("Two lines,", "of \u05e9\u05dc\u05d5\u05dd <b>")), Cue(2.5, 3.0, ("\U0001f422",))]
+    cues = [Caption(0.3, 1.25, ("Two lines,", "of \u05e9\u05dc\u05d5\u05dd <b>")), Caption(2.5, 3.0, ("\U0001f422",))]
     (tmp_path / "film.srt").write_text(srt(cues), encoding="utf-8")
     texts = Texts("A film", "stamp-1", [("One", 0.0), ("Two", 2.0)], tmp_path / "film.srt")
 
@@ -231,7 +231,7 @@ def test_a_full_disk_is_out_of_space(tmp_path: Path) -> None:
     tests = str(Path(__file__).parent)
 
     done = subprocess.run(
-        [sys.executable, "-c", _FULL_DISK, str(tmp_path)],
+        [sys.executable, "-B", "-c", _FULL_DISK, str(tmp_path)],
         env={"PYTHONPATH": f"{tests}:{Path(tests).parent}"},
         capture_output=True,
         text=True,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from media_samples import generate
 
 from workflow_lib.media import captions
-from workflow_lib.media.captions import MOST_CELLS, Cue, cells, completed, cues, spread, srt, vtt
+from workflow_lib.media.captions import MOST_CELLS, Caption, cells, completed, from_words, spread, srt, vtt
 from workflow_lib.media.voice import speak
 
 LINE = (
@@ -22,7 +22,7 @@ LINE = (
 )
 
 
-def _said(found: list[Cue]) -> str:
+def _said(found: list[Caption]) -> str:
     return " ".join(" ".join(cue.lines) for cue in found)
 
 
@@ -31,7 +31,7 @@ def test_a_caption_starts_and_ends_with_its_words(tmp_path: Path) -> None:
     speech = speak(LINE, tmp_path / "line.wav")
     heard = completed(LINE, [(word.text, word.start_s, word.end_s) for word in speech.words])
 
-    found = cues(heard, at_s=12.3)
+    found = from_words(heard, at_s=12.3)
 
     starts = {round(12.3 + start, 6) for _, start, _ in heard}
     ends = [12.3 + end for *_, end in heard]
@@ -56,7 +56,7 @@ def test_words_that_a_voice_does_not_report_are_shown_all_the_same() -> None:
 
 def test_captions_are_broken_as_subtitles_are() -> None:
     """At the ends of sentences and at commas, in at most two even lines of 42 cells."""
-    found = cues(spread(LINE, 16))
+    found = from_words(spread(LINE, 16))
 
     assert [cue.lines[-1][-1] for cue in found] == [";", ".", ",", "."]
     assert all(len(cue.lines) <= 2 and max(map(cells, cue.lines)) <= MOST_CELLS for cue in found)
@@ -66,7 +66,7 @@ def test_captions_are_broken_as_subtitles_are() -> None:
 
 def test_a_silence_ends_a_caption() -> None:
     """Nothing stands on the picture while nobody speaks."""
-    found = cues([("One", 0.0, 0.4), ("two", 2.0, 2.4)])
+    found = from_words([("One", 0.0, 0.4), ("two", 2.0, 2.4)])
 
     assert [(cue.lines, cue.start_s) for cue in found] == [(("One",), 0.0), (("two",), 2.0)]
     assert found[0].end_s < 0.5
@@ -80,7 +80,7 @@ def test_a_silence_ends_a_caption() -> None:
 )
 def test_any_words_at_any_times_become_captions_in_order(words: list[tuple[str, float, float]]) -> None:
     """Whatever an aligner says, captions have a length, follow each other, and fit their lines."""
-    found = cues([(text.replace(" ", ""), start, end) for text, start, end in words])
+    found = from_words([(text.replace(" ", ""), start, end) for text, start, end in words])
 
     assert all(cue.end_s > cue.start_s for cue in found)
     assert all(before.start_s <= after.start_s for before, after in itertools.pairwise(found))
@@ -92,8 +92,8 @@ def test_a_script_without_spaces_is_broken_between_its_letters() -> None:
     text = "加拉帕戈斯群岛的巨龟非常大而且走得很慢" * 4
     families = "\U0001f469\u200d\U0001f469\u200d\U0001f467" * 30 + "\U0001f1ea\U0001f1e8" * 30
 
-    found = cues(spread(text, 20))
-    emoji = cues(spread(families, 20))
+    found = from_words(spread(text, 20))
+    emoji = from_words(spread(families, 20))
 
     assert "".join("".join(cue.lines) for cue in found) == text
     assert max(cells(line) for cue in found for line in cue.lines) <= MOST_CELLS
@@ -109,7 +109,7 @@ def test_a_script_without_spaces_is_broken_between_its_letters() -> None:
 def test_any_script_is_read_back_as_it_was_written(tmp_path: Path, text: str, kind: str) -> None:
     """Right-to-left text and emoji stand in both files in the order in which they are read aloud."""
     path = tmp_path / f"film.{kind}"
-    found = cues(spread(text, 2))
+    found = from_words(spread(text, 2))
     path.write_text(srt(found) if kind == "srt" else vtt(found), encoding="utf-8")
 
     generate(tmp_path / "back.srt", "-i", str(path))
@@ -119,7 +119,7 @@ def test_any_script_is_read_back_as_it_was_written(tmp_path: Path, text: str, ki
 
 def test_what_looks_like_a_mark_is_said_as_it_is(tmp_path: Path) -> None:
     """An arrow, a tag or an ampersand in a narration breaks no file and is shown in WebVTT as it is written."""
-    found = cues([("<b>", 0, 1), ("-->", 1, 2), ("&", 2, 3), ("3", 3, 4)])
+    found = from_words([("<b>", 0, 1), ("-->", 1, 2), ("&", 2, 3), ("3", 3, 4)])
     path = tmp_path / "film.vtt"
     path.write_text(vtt(found), encoding="utf-8")
 
@@ -131,7 +131,7 @@ def test_what_looks_like_a_mark_is_said_as_it_is(tmp_path: Path) -> None:
 
 def test_times_of_long_films_are_written_with_hours() -> None:
     """An hour and a half in, to the millisecond."""
-    cue = Cue(5400.0006, 5401.9996, ("Here.",))
+    cue = Caption(5400.0006, 5401.9996, ("Here.",))
 
     assert "01:30:00,001 --> 01:30:02,000" in srt([cue])
     assert "01:30:00.001 --> 01:30:02.000" in vtt([cue])
@@ -139,7 +139,7 @@ def test_times_of_long_films_are_written_with_hours() -> None:
 
 def test_a_line_of_silence_has_no_captions() -> None:
     """No words, no captions: empty files, and WebVTT keeps its head."""
-    assert captions.cues([]) == []
+    assert captions.from_words([]) == []
     assert spread("  ", 3) == []
     assert srt([]) == ""
     assert vtt([]) == "WEBVTT\n\n"

@@ -12,7 +12,8 @@ from media_samples import RATE, SPEC, ffmpeg, generate, heard, hidden, lumas, pi
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
-from workflow_lib.media.conform import ConformReport, conform_picture
+from workflow_lib.media.captions import Caption
+from workflow_lib.media.conform import Change, ConformReport, conform_picture
 from workflow_lib.media.encode import DRAFT, FINAL
 from workflow_lib.media.joining import joinable_frames
 from workflow_lib.media.laying import Cue
@@ -223,3 +224,36 @@ def test_a_clip_damaged_inside_is_refused_even_if_it_would_be_encoded(tmp_path: 
 
     with pytest.raises(BadMedia, match=r"clip_07\.mp4"):
         _conform(clip, 24)
+
+
+def test_a_slower_picture_shows_each_frame_a_little_longer(tmp_path: Path) -> None:
+    """Slowed by a tenth, 40 frames fill 44, in their order, the first and the last among them."""
+    clip = write_clip(tmp_path / "clip.mp4", 40)
+    out = tmp_path / "out.mp4"
+
+    report = conform_picture(
+        clip, out, SPEC, FINAL, frames=50, ffmpeg=ffmpeg(), change=Change(slower=Fraction(11, 10))
+    )  # fmt: skip
+
+    own, made = lumas(clip), lumas(out)
+    shown = [int(np.argmin([np.abs(one - frame).mean() for one in own])) for frame in made]
+    assert report == ConformReport("encoded", 50)
+    assert shown[:44] == sorted(shown[:44])
+    assert set(shown) == set(range(40))
+    assert shown[43:] == [39] * 7
+
+
+def test_captions_are_written_into_the_frames_in_which_they_are_said(tmp_path: Path) -> None:
+    """White letters at the foot of the picture from the caption's first frame to its last, and nowhere else."""
+    folder = tmp_path / "it's [odd], a;b:c"
+    folder.mkdir()
+    clip = generate(folder / "clip.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=24:d=2")
+    out = folder / "out.mp4"
+    said = (Caption(0.5, 1.0, ("Ab, \u05e9\u05dc\u05d5\u05dd",)), Caption(1.5, 1.6, ("\U0001f422 Cd", "e")))
+
+    conform_picture(clip, out, SPEC, FINAL, frames=48, ffmpeg=ffmpeg(), change=Change(captions=said))
+
+    bright = [bool((frame[60:] > 200).sum() > 3) for frame in lumas(out)]
+    assert [number for number, has in enumerate(bright) if has] == [*range(12, 24), 36, 37]
+    assert max(frame[:50].max() for frame in lumas(out)) < 140
+    assert joinable_frames(out, SPEC, FINAL, ffmpeg=ffmpeg()) == 48

@@ -128,14 +128,15 @@ def test_a_film_looks_as_if_it_were_rendered_as_a_whole(tmp_path: Path) -> None:
     full = [
         ffmpeg_python.input(url(shot.path)).video.filter("format", "yuv420p").filter("settb", "1/24") for shot in shots
     ]
-    chain = ffmpeg_python.filter(full, "xfade", transition="fade", duration=0.5, offset=4.5)
+    chain = ffmpeg_python.filter(full, "xfade", transition="fade", duration=0.5, offset=4.5).filter("format", "yuv420p")
     run(chain.output(url(tmp_path / "full.mkv"), vcodec="ffv1", pix_fmt="yuv420p"), ffmpeg=ffmpeg())
 
     film, _ = _film(tmp_path, shots)
 
     alike = _ssim(film, tmp_path / "full.mkv")
     assert len(alike) == 228
-    assert min(alike[:96] + alike[132:]) == 1.0
+    # xfade itself changes some colours by one step on their way to full chroma and back.
+    assert min(alike[:96] + alike[132:]) > 0.9999
     assert min(alike[96:132]) >= 0.98
 
 

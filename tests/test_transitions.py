@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import shutil
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,7 @@ import av
 import numpy as np
 import pytest
 from conftest import Manifest, Studio, small_film
-from media_samples import samples
+from media_samples import generate, samples
 
 from workflow_lib import timing
 from workflow_lib.film import FilmSpec
@@ -47,8 +48,6 @@ def faded_once(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 @pytest.fixture
 def faded(faded_once: Studio, tmp_path: Path) -> Studio:
     """A copy of the film with crossfades, built and up to date."""
-    import shutil  # noqa: PLC0415
-
     shutil.copytree(faded_once.folder, tmp_path / "studio", symlinks=True)
     return Studio(tmp_path / "studio")
 
@@ -190,8 +189,6 @@ def test_wrong_keys_are_named(studio: Studio, keys: dict[str, object], said: str
 
 def test_a_clip_put_there_by_hand_is_joined_however_short_it_is(faded: Studio) -> None:
     """A clip of a tenth of a second between two crossfades is held until both have their frames."""
-    from media_samples import generate  # noqa: PLC0415
-
     source = ("-f", "lavfi", "-i", "testsrc2=s=128x72:r=30:d=0.1")
     generate(faded.path("videos/clip_03.mp4"), *source)
     _edit(faded, 3, narration="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import files, layout, locks, parts, plan, timing
+from workflow_lib import files, layout, locks, parts, plan, speaking, timing
 from workflow_lib.errors import BadMedia, InvalidInput, WorkflowError
 from workflow_lib.media import conform, encode, ffmpeg, probe
 from workflow_lib.project import Clip, Film
@@ -27,6 +27,7 @@ def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
     with locks.making(project, out):
         # A kill from here on must not leave the receipt of an older file beside a newer one.
         layout.receipt(out).unlink(missing_ok=True)
+        burned = film.captions == "burned" and bool(item.narration.key)
         pace = pace_of(film, clip, parts.cut_seconds(item), item.narration.key)
         report = conform.conform_picture(
             film.video(clip),
@@ -34,7 +35,7 @@ def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
             film.spec,
             quality,
             frames=pace.frames,
-            slower=pace.slower,
+            change=conform.Change(pace.slower, tuple(speaking.clip_captions(film, clip)) if burned else ()),
             ffmpeg=ffmpeg.binary(ffmpeg_path),
             # A clip that was bought was decoded before it came into the store.
             decoded=parts.cut_seconds(item) is not None,

@@ -11,7 +11,7 @@ from workflow_lib import fading, files, joins, locks, mixing, parts, speaking, t
 from workflow_lib.errors import BadMedia
 from workflow_lib.fading import Report
 from workflow_lib.media import assemble, captions, ffmpeg, transition
-from workflow_lib.media.captions import Cue
+from workflow_lib.media.captions import Caption
 from workflow_lib.media.joining import Part as Copied
 from workflow_lib.media.transition import Shot
 from workflow_lib.project import Film
@@ -120,7 +120,7 @@ def _events(
     return found
 
 
-def _write_texts(film: Film, cues: Sequence[Cue], events: Sequence[timeline.Event]) -> None:
+def _write_texts(film: Film, cues: Sequence[Caption], events: Sequence[timeline.Event]) -> None:
     project, cut = film.project, film.cut
     files.write_text(project.captions(cut, "srt"), captions.srt(cues))
     files.write_text(project.captions(cut, "vtt"), captions.vtt(cues))

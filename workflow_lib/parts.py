@@ -11,7 +11,7 @@ from workflow_lib import catalog, files, layout, stamps
 from workflow_lib.errors import Problem
 from workflow_lib.planned import ClipPlan, Standing
 from workflow_lib.project import Clip, Film
-from workflow_lib.timing import LEAD_S, PLAIN, TAIL_S, Rule
+from workflow_lib.timing import LEAD_S, PLAIN, TAIL_S, Rule, TooShortError, pace
 from workflow_lib.transitions import CUT, Transition
 
 FILM_STAMP = "clipwright:film:"
@@ -125,6 +125,21 @@ def rule_said(film: Film, clip: Clip, narration_key: str, *, by_hand: bool) -> S
     if not by_hand and clip.timing != "trim":
         del rule["least"]
     return {name: value for name, value in rule.items() if value != getattr(PLAIN, name)}
+
+
+def length_problem(film: Film, item: ClipPlan) -> Problem | None:
+    """What is wrong with a clip's fixed length, as far as that is known before its line is spoken."""
+    if item.clip.length_s is None or item.narration.standing == "stale":
+        return None
+    spoken = files.read_json(layout.receipt(film.narration(item.clip)))
+    known = item.narration.key and item.narration.standing == "fresh"
+    line_s = spoken.get("duration_s") if known else None
+    line_s = float(line_s) if isinstance(line_s, int | float) else None
+    try:
+        pace(film.spec, item.clip.seconds, line_s, rule_of(film, item.clip, item.narration.key))
+    except TooShortError as error:
+        return too_short(film, item.clip, error.least_s)
+    return None
 
 
 def too_short(film: Film, clip: Clip, least_s: float) -> Problem:

@@ -32,6 +32,7 @@ def of(film: Film, stores: Stores | None = None) -> FilmPlan:
     ledger = ledger_of(film, stores)
     marks = identity.open_marks(film, digests, ledger, found.values())
     clips = tuple(_clip_plan(film, clip, found[clip.number], marks, digests, ledger, problems) for clip in film.clips)
+    problems += [problem for item in clips if (problem := parts.length_problem(film, item))]
     if problems:
         raise InvalidInput(problems)
     standing, reasons = parts.film_standing(film, clips)

@@ -9,7 +9,7 @@ from typing import Any
 from workflow_lib import files, layout
 from workflow_lib.digests import Digests
 from workflow_lib.media import captions, probe
-from workflow_lib.media.captions import Cue, Heard
+from workflow_lib.media.captions import Caption, Heard
 from workflow_lib.project import Clip, Film
 from workflow_lib.receipts import FileId
 from workflow_lib.timing import LEAD_S
@@ -17,7 +17,7 @@ from workflow_lib.timing import LEAD_S
 
 def captions_of(
     film: Film, numbers: Sequence[int], reports: Sequence[Mapping[str, Any]], starts_s: Sequence[float]
-) -> list[Cue]:
+) -> list[Caption]:
     """The captions of a film that keeps the clips `numbers`, which start at `starts_s` seconds.
 
     `reports`: how they were conformed; a clip without the key of a line has none.
@@ -30,7 +30,7 @@ def captions_of(
     ]
 
 
-def clip_captions(film: Film, clip: Clip, start_s: float = 0.0) -> list[Cue]:
+def clip_captions(film: Film, clip: Clip, start_s: float = 0.0) -> list[Caption]:
     """The captions of one clip that starts at `start_s`: by the alignment of its line, as it was written.
 
     A recording without an alignment is taken to be spoken evenly; one without a text has no captions.
@@ -45,7 +45,7 @@ def clip_captions(film: Film, clip: Clip, start_s: float = 0.0) -> list[Cue]:
     said = captions.completed(clip.narration, words) if clip.narration else list(words)
     if not said and clip.narration:
         said = captions.spread(clip.narration, probe.probe(spoken).duration_s)
-    return captions.cues(said, start_s + LEAD_S)
+    return captions.from_words(said, start_s + LEAD_S)
 
 
 def line_seconds(film: Film, clip: Clip) -> float:

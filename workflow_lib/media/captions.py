@@ -28,7 +28,7 @@ Heard = tuple[str, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class Caption:
     """A caption: one or two `lines`, shown from `start_s` to `end_s`."""
 
     start_s: float
@@ -99,7 +99,7 @@ def _plain(word: str) -> str:
     return "".join(letter for letter in word.casefold() if letter.isalnum()) or word
 
 
-def cues(words: Sequence[Heard], at_s: float = 0.0) -> list[Cue]:
+def from_words(words: Sequence[Heard], at_s: float = 0.0) -> list[Caption]:
     """The captions of a line whose recording starts at `at_s`: each from its first word to just after its last.
 
     A caption ends with a sentence, at a silence, or where its two lines are full, at a comma if one is near.
@@ -107,11 +107,11 @@ def cues(words: Sequence[Heard], at_s: float = 0.0) -> list[Cue]:
     pieces = [piece for word in _in_order(words) for piece in _pieces(word)]
     groups = [group for sentence in _sentences(pieces) for group in _groups(sentence)]
     followers = [*(group[0].start_s for group in groups[1:]), math.inf]
-    found: list[Cue] = []
+    found: list[Caption] = []
     for group, following in zip(groups, followers, strict=False):
         start = group[0].start_s
         end = max(min(group[-1].end_s + _LINGER_S, following), start + _LEAST_S)
-        found.append(Cue(at_s + start, at_s + end, _lines(group)))
+        found.append(Caption(at_s + start, at_s + end, _lines(group)))
     return found
 
 
@@ -231,7 +231,7 @@ def _unevenness(lines: tuple[str, str]) -> float:
     return abs(first - second) + 1000 * over - (8 if _PHRASE_END.search(lines[0]) else 0)
 
 
-def srt(found: Iterable[Cue]) -> str:
+def srt(found: Iterable[Caption]) -> str:
     """`found` as SubRip text."""
     return "".join(
         f"{number}\n{_time(cue.start_s, ',')} --> {_time(cue.end_s, ',')}\n{_body(cue.lines)}\n\n"
@@ -244,13 +244,13 @@ def _body(lines: Sequence[str]) -> str:
     return "\n".join(lines).replace("-->", "\u2192")
 
 
-def vtt(found: Iterable[Cue]) -> str:
+def vtt(found: Iterable[Caption]) -> str:
     """`found` as WebVTT text."""
     escapes = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
     return "WEBVTT\n\n" + "".join(_vtt_block(cue, escapes) for cue in found)
 
 
-def _vtt_block(cue: Cue, escapes: dict[int, str]) -> str:
+def _vtt_block(cue: Caption, escapes: dict[int, str]) -> str:
     text = "\n".join(cue.lines).translate(escapes)
     return f"{_time(cue.start_s, '.')} --> {_time(cue.end_s, '.')}\n{text}\n\n"
 

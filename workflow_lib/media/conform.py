@@ -12,15 +12,28 @@ import ffmpeg as ffmpeg_python
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
 from workflow_lib.media import fitting, joining
+from workflow_lib.media.captions import Caption
 from workflow_lib.media.encode import TAGS, Quality, x264_options
 from workflow_lib.media.ffmpeg import output_path, run, url
+from workflow_lib.media.lettering import lettered
 from workflow_lib.media.probe import FORMATS, probe
 from workflow_lib.media.verify import verify_clip, verify_conformed
 from workflow_lib.recipes import Fit
 
-__all__ = ["ConformReport", "Mode", "conform_picture"]
+__all__ = ["Change", "ConformReport", "Mode", "conform_picture"]
 
 Mode = Literal["copied", "extended", "trimmed", "encoded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a picture differs from the clip's own.
+
+    `slower`: how many times longer each of its pictures is shown; `captions`: what is written into them.
+    """
+
+    slower: Fraction = Fraction(1)
+    captions: tuple[Caption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +54,26 @@ def conform_picture(
     ffmpeg: str,
     fit: Fit = "contain",
     decoded: bool = False,
-    slower: Fraction = Fraction(1),
+    change: Change | None = None,
 ) -> ConformReport:
     """Make `out` the picture of `clip` with exactly `frames` frames, ready to be joined by copying.
 
     A clip that our encoder could have made is copied, and its last frame held or its end cut as `frames` says; any
     other is encoded, fitted to the film's size. The result is decoded to its end. `decoded`: so was `clip` before.
-    `slower`: how many times longer each picture is shown.
 
     Raises:
         BadMedia: the clip does not decode.
         OutOfSpace: the disk is full.
     """
-    own = joining.joinable_frames(clip, spec, quality, ffmpeg=ffmpeg) if slower == 1 else None
+    own = joining.joinable_frames(clip, spec, quality, ffmpeg=ffmpeg) if change in (None, Change()) else None
     with output_path(out) as temporary:
         if own is None or own > frames:
             if not decoded:
                 verify_clip(clip)
-            _encode(clip, temporary, spec, quality, frames=frames, ffmpeg=ffmpeg, fit=fit, slower=slower)
+            change = change or Change()
+            with lettered(change.captions, spec) as letters:
+                chain = _filters(clip, spec, fit, frames, change.slower) + letters
+                _encode(clip, temporary, spec, quality, frames=frames, ffmpeg=ffmpeg, chain=chain)
         elif own == frames:
             _copy(clip, temporary, spec, ffmpeg=ffmpeg)
         else:
@@ -101,13 +116,14 @@ def _hold(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, own: int, 
     run(_picture(clip, ss=f"{before_last:.6f}").output(url(out), **options), ffmpeg=ffmpeg, subject=clip.name)
 
 
-def _encode(
-    clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: int, ffmpeg: str, fit: Fit, slower: Fraction
-) -> None:
+def _filters(clip: Path, spec: FilmSpec, fit: Fit, frames: int, slower: Fraction) -> str:
     video = probe(clip).video
     if video is None:
         raise BadMedia(f"{clip.name}: has no picture")
-    chain = fitting.filters(video, spec, fit, frames, slower)
+    return fitting.filters(video, spec, fit, frames, slower)
+
+
+def _encode(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: int, ffmpeg: str, chain: str) -> None:
     options: dict[str, Any] = x264_options(spec, quality) | {"vf": chain, "frames:v": frames}
     run(_picture(clip).output(url(out), **options), ffmpeg=ffmpeg, subject=clip.name)
 

@@ -98,7 +98,7 @@ def _mixed(leaving: Any, coming: Any, way: Transition, before: int, spec: FilmSp
         seconds = {"duration": spec.seconds(way.frames), "offset": float((before - way.frames) / spec.fps)}
         faded = {name: f"{value:.6f}" for name, value in seconds.items()}
         mixed = ffmpeg_python.filter([leaving, coming], "xfade", transition="fade", **faded)
-        return _tagged(mixed.filter("format", "yuv420p"))  # else it would be mixed in another format
+        return _tagged(mixed.filter("format", "yuv420p"))  # it mixes with full chroma
     if way.kind == "dip":
         leaving = leaving.filter("fade", type="out", start_frame=before - way.tail, nb_frames=way.tail)
         coming = coming.filter("fade", type="in", start_frame=0, nb_frames=way.head)
