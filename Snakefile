@@ -29,6 +29,7 @@ include: "rules/generate.smk"
 include: "rules/narrate.smk"
 include: "rules/conform.smk"
 include: "rules/assemble.smk"
+include: "rules/deliver.smk"
 
 
 rule refuse_target:

@@ -64,7 +64,13 @@ def main() -> None:
         bare = (tool, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listed), "-c", "copy")
         things = {
             "Clipwright: join, sound, verify": lambda: assemble.assemble(
-                conformed, mixed, folder / "ours.mp4", SPEC, frames=CLIPS * FRAMES, ffmpeg=tool, stamp="x", title="x"
+                conformed,
+                mixed,
+                folder / "ours.mp4",
+                SPEC,
+                frames=CLIPS * FRAMES,
+                ffmpeg=tool,
+                texts=assemble.Texts("x", "x"),
             ),
             "ffmpeg concat -c copy": quiet(*bare, str(folder / "bare.mp4")),
             "ffmpeg concat -c copy, faststart": quiet(*bare, "-movflags", "+faststart", str(folder / "fast.mp4")),

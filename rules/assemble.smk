@@ -4,7 +4,9 @@ REQUIRED INPUTS
     {project}/.work/{cut}/clip_NN.mp4 of every clip, and the spoken lines
 OUTPUTS
     {project}/.work/{cut}/sound.m4a: as long as the film, laid before the clips are there
+    {project}/.work/{cut}/join_NN.mp4: the seconds around a crossfade or a dip into a clip
     {project}/final.mp4, {project}/draft.mp4: verified, with fast start
+    {project}/final.srt, final.vtt: what is said; final.edl, final.otio: what it is cut from (draft.* likewise)
 """
 
 
@@ -23,12 +25,31 @@ rule mix_sound:
         " --project {wildcards.project:q} --cut {wildcards.cut} --log {log:q}"
 
 
+rule join_clips:
+    """Render the transition into a clip, from keyframe to keyframe; what lies between two joins is copied."""
+    input:
+        join_inputs,
+    output:
+        join="{project}/.work/{cut}/join_{clip}.mp4",
+    log:
+        "{project}/.work/log/{cut}/join_{clip}.log",
+    message:
+        "Join {output.join}"
+    shell:
+        '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/join_clips.py"'
+        " --project {wildcards.project:q} --clip {wildcards.clip} --cut {wildcards.cut} --log {log:q}"
+
+
 rule assemble_film:
-    """Join the pictures by copy over the sound, verify the film and move it into place."""
+    """Join the pictures by copy over the sound, verify the film and move it into place, its texts beside it."""
     input:
         unpack(film_inputs),
     output:
         film="{project}/{cut}.mp4",
+        subtitles="{project}/{cut}.srt",
+        captions="{project}/{cut}.vtt",
+        decisions="{project}/{cut}.edl",
+        timeline="{project}/{cut}.otio",
     log:
         "{project}/.work/log/{cut}/assemble.log",
     message:

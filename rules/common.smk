@@ -13,6 +13,18 @@ def sound_inputs(wildcards):
     return RUN.sound_inputs(wildcards.project, wildcards.cut)
 
 
+def join_inputs(wildcards):
+    return RUN.join_inputs(wildcards.project, wildcards.cut, wildcards.clip)
+
+
+def reframe_inputs(wildcards):
+    return RUN.reframe_inputs(wildcards.project, wildcards.shape)
+
+
+def thumbnail_inputs(wildcards):
+    return RUN.thumbnail_inputs(wildcards.project)
+
+
 def conform_inputs(wildcards):
     return RUN.conform_inputs(wildcards.project, wildcards.cut, wildcards.clip)
 
@@ -52,6 +64,9 @@ def unknown_target(wildcards):
 engine.describe(
     film_inputs,
     sound_inputs,
+    join_inputs,
+    reframe_inputs,
+    thumbnail_inputs,
     conform_inputs,
     clip_inputs,
     draft_inputs,

@@ -15,7 +15,7 @@ import pytest
 from conftest import REPO, Studio
 from PIL import Image
 
-from workflow_lib import parts, stamps
+from workflow_lib import parts, stamps, timing
 from workflow_lib.film import FilmSpec
 from workflow_lib.media.verify import verify_film
 
@@ -76,7 +76,7 @@ def test_every_word_is_heard_in_its_place(hello: Studio) -> None:
 
     assert np.abs(samples).max() < 0.99
     for number in (1, 2, 3):
-        begin = (number - 1) * SECONDS + parts.LEAD_S
+        begin = (number - 1) * SECONDS + timing.LEAD_S
         line = alignment(hello, number)
         assert [word["word"] for word in line["words"]]
         for word in line["words"]:
@@ -108,6 +108,6 @@ def test_a_line_that_is_longer_than_its_clip_holds_the_last_frame(built: Studio)
     line = json.loads(built.path("audio/narration/clip_01.json").read_text())
 
     assert report["mode"] == "extended"
-    assert report["frames"] >= (parts.LEAD_S + line["duration_s"]) * 12
+    assert report["frames"] >= (timing.LEAD_S + line["duration_s"]) * 12
     held = [picture(built.path("final.mp4"), number) for number in (5, report["frames"] - 1)]
     assert np.abs(held[0] - held[1]).mean() < 2

@@ -14,8 +14,9 @@ from media_samples import RATE, SPEC, ffmpeg, generate, hidden, loudness, pictur
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import DEFAULT_LEVEL, FilmSpec
-from workflow_lib.media.assemble import FilmReport, assemble
-from workflow_lib.media.conform import clip_frames, conform_picture
+from workflow_lib.media.assemble import FilmReport, Texts, assemble
+from workflow_lib.media.captions import Caption, srt
+from workflow_lib.media.conform import conform_picture
 from workflow_lib.media.encode import FINAL
 from workflow_lib.media.laying import Placed
 from workflow_lib.media.sound import Stems, mix_sound
@@ -23,18 +24,19 @@ from workflow_lib.media.sound import samples as samples_of
 from workflow_lib.media.verify import verify_film
 from workflow_lib.media.voice import speak
 from workflow_lib.stamps import read_stamp
+from workflow_lib.timing import Rule, pace
 
 _FULL_DISK = """
 import resource, sys
 from pathlib import Path
 from media_samples import SPEC, ffmpeg
 from workflow_lib.errors import OutOfSpace
-from workflow_lib.media.assemble import assemble
+from workflow_lib.media.assemble import Texts, assemble
 folder = Path(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 try:
     assemble([folder / "0.mp4"], folder / "film.m4a", folder / "final.mp4", SPEC, frames=30, ffmpeg=ffmpeg(),
-             stamp="s", title="t")
+             texts=Texts("t", "s"))
 except OutOfSpace as error:
     print("OutOfSpace", error)
 """
@@ -47,7 +49,7 @@ def _sound(folder: Path, frames: int, spec: FilmSpec = SPEC) -> Path:
 
 def _film(folder: Path, parts: list[Path], frames: int, spec: FilmSpec = SPEC, title: str = "A film") -> FilmReport:
     sound, out = _sound(folder, frames, spec), folder / "final.mp4"
-    return assemble(parts, sound, out, spec, frames=frames, ffmpeg=ffmpeg(), stamp="a" * 64, title=title)
+    return assemble(parts, sound, out, spec, frames=frames, ffmpeg=ffmpeg(), texts=Texts(title, "a" * 64))
 
 
 def _conformed(folder: Path, lengths: list[int], spec: FilmSpec = SPEC) -> list[Path]:
@@ -92,7 +94,7 @@ def test_many_parts_of_awkward_length_do_not_drift(tmp_path: Path) -> None:
 def test_the_narration_of_a_clip_is_heard_in_its_clip(tmp_path: Path) -> None:
     """Across conforming, mixing and joining, a line is heard from its lead on, whole, and nowhere else."""
     speech = speak("The inhabitants believe that these animals are absolutely deaf.", tmp_path / "line.wav")
-    lengths = [24, clip_frames(SPEC, 1, speech.duration_s, 0.5, 0.5), 24]
+    lengths = [24, pace(SPEC, 1, speech.duration_s, Rule(tail_s=0.7)).frames, 24]
     clips = [write_clip(tmp_path / f"clip_{number}.mp4", 24, seed=number) for number in range(3)]
     parts = []
     for number, (clip, frames) in enumerate(zip(clips, lengths, strict=True)):
@@ -104,7 +106,7 @@ def test_the_narration_of_a_clip_is_heard_in_its_clip(tmp_path: Path) -> None:
     mix_sound(Stems(sum(counts), [line]), tmp_path / "film.m4a", DEFAULT_LEVEL, ffmpeg=ffmpeg())
     assemble(
         parts, tmp_path / "film.m4a", tmp_path / "final.mp4", SPEC,
-        frames=sum(lengths), ffmpeg=ffmpeg(), stamp="s", title="t",
+        frames=sum(lengths), ffmpeg=ffmpeg(), texts=Texts("t", "s"),
     )  # fmt: skip
 
     sound = samples(tmp_path / "final.mp4")
@@ -117,6 +119,32 @@ def test_the_narration_of_a_clip_is_heard_in_its_clip(tmp_path: Path) -> None:
     assert np.abs(sound).max() < 0.95
 
 
+def test_captions_are_a_track_that_viewers_switch_on(tmp_path: Path) -> None:
+    """What is said stands in the film beside title, chapters and stamp, in any script, when it is said."""
+    parts = _conformed(tmp_path, [48, 48])
+    cues = [Caption(0.3, 1.25, ("Two lines,", "of \u05e9\u05dc\u05d5\u05dd <b>")), Caption(2.5, 3.0, ("\U0001f422",))]
+    (tmp_path / "film.srt").write_text(srt(cues), encoding="utf-8")
+    texts = Texts("A film", "stamp-1", [("One", 0.0), ("Two", 2.0)], tmp_path / "film.srt")
+
+    assemble(
+        parts, _sound(tmp_path, 96), tmp_path / "final.mp4", SPEC, frames=96, ffmpeg=ffmpeg(), texts=texts
+    )  # fmt: skip
+
+    generate(tmp_path / "back.srt", "-i", str(tmp_path / "final.mp4"), "-map", "0:s:0")
+    back = (tmp_path / "back.srt").read_text(encoding="utf-8")
+    assert "00:00:00,300 --> 00:00:01,250" in back
+    assert "00:00:02,500 --> 00:00:03,000" in back
+    assert "of \u05e9\u05dc\u05d5\u05dd" in back
+    assert "\U0001f422" in back
+    with av.open(str(tmp_path / "final.mp4")) as container:
+        assert container.metadata["title"] == "A film"
+        assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["One", "Two"]
+        assert [stream.type for stream in container.streams][:3] == ["video", "audio", "subtitle"]
+    assert read_stamp(tmp_path / "final.mp4") == "stamp-1"
+    data = (tmp_path / "final.mp4").read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+
+
 def test_a_film_says_what_it_is_and_what_it_was_made_from(tmp_path: Path) -> None:
     """Title, chapters and stamp stand in the file, whatever letters they have; the index stands in front."""
     parts = _conformed(tmp_path, [24, 24])
@@ -125,7 +153,7 @@ def test_a_film_says_what_it_is_and_what_it_was_made_from(tmp_path: Path) -> Non
 
     assemble(
         parts, _sound(tmp_path, 48), tmp_path / "final.mp4", SPEC,
-        frames=48, ffmpeg=ffmpeg(), stamp="stamp-1", title=title, chapters=chapters,
+        frames=48, ffmpeg=ffmpeg(), texts=Texts(title, "stamp-1", chapters),
     )  # fmt: skip
 
     data = (tmp_path / "final.mp4").read_bytes()
@@ -158,7 +186,7 @@ def test_a_film_that_is_not_as_long_as_it_should_be_is_not_put_in_place(tmp_path
     final.write_text("old")
 
     with pytest.raises(BadMedia, match=r"final\.mp4: has 48 pictures instead of 49"):
-        assemble(parts, sound, final, SPEC, frames=49, ffmpeg=ffmpeg(), stamp="s", title="t")
+        assemble(parts, sound, final, SPEC, frames=49, ffmpeg=ffmpeg(), texts=Texts("t", "s"))
 
     assert final.read_text() == "old"
     assert hidden(tmp_path) == []
@@ -170,7 +198,7 @@ def test_sound_of_another_length_is_refused(tmp_path: Path) -> None:
     sound = _sound(tmp_path, 22)
 
     with pytest.raises(BadMedia, match="its sound"):
-        assemble(parts, sound, tmp_path / "final.mp4", SPEC, frames=24, ffmpeg=ffmpeg(), stamp="s", title="t")
+        assemble(parts, sound, tmp_path / "final.mp4", SPEC, frames=24, ffmpeg=ffmpeg(), texts=Texts("t", "s"))
 
 
 @pytest.mark.parametrize("content", [b"", b"<html></html>", None])
@@ -182,7 +210,7 @@ def test_a_broken_or_missing_part_is_refused(tmp_path: Path, content: bytes | No
     sound = _sound(tmp_path, 48)
 
     with pytest.raises(BadMedia):
-        assemble(parts, sound, tmp_path / "final.mp4", SPEC, frames=48, ffmpeg=ffmpeg(), stamp="s", title="t")
+        assemble(parts, sound, tmp_path / "final.mp4", SPEC, frames=48, ffmpeg=ffmpeg(), texts=Texts("t", "s"))
 
     assert not (tmp_path / "final.mp4").exists()
     assert hidden(tmp_path) == []
@@ -193,7 +221,7 @@ def test_a_path_with_a_line_break_is_refused_in_words(tmp_path: Path) -> None:
     odd = tmp_path / "a\nb.mp4"
 
     with pytest.raises(BadMedia, match="line break"):
-        assemble([odd], odd, tmp_path / "final.mp4", SPEC, frames=1, ffmpeg=ffmpeg(), stamp="s", title="t")
+        assemble([odd], odd, tmp_path / "final.mp4", SPEC, frames=1, ffmpeg=ffmpeg(), texts=Texts("t", "s"))
 
 
 def test_a_full_disk_is_out_of_space(tmp_path: Path) -> None:
@@ -203,7 +231,7 @@ def test_a_full_disk_is_out_of_space(tmp_path: Path) -> None:
     tests = str(Path(__file__).parent)
 
     done = subprocess.run(
-        [sys.executable, "-c", _FULL_DISK, str(tmp_path)],
+        [sys.executable, "-B", "-c", _FULL_DISK, str(tmp_path)],
         env={"PYTHONPATH": f"{tests}:{Path(tests).parent}"},
         capture_output=True,
         text=True,

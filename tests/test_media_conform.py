@@ -12,7 +12,8 @@ from media_samples import RATE, SPEC, ffmpeg, generate, hidden, lumas, pictures,
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
-from workflow_lib.media.conform import ConformReport, clip_frames, conform_picture
+from workflow_lib.media.captions import Caption
+from workflow_lib.media.conform import Change, ConformReport, conform_picture
 from workflow_lib.media.encode import DRAFT, FINAL
 from workflow_lib.media.joining import joinable_frames
 from workflow_lib.media.laying import Placed, laid
@@ -29,15 +30,6 @@ def _source(pattern: str = "testsrc2", size: str = "160x90", rate: str = "24", s
 def _conform(clip: Path, frames: int, *, fit: Fit = "contain", spec: FilmSpec = SPEC) -> tuple[ConformReport, Path]:
     out = clip.parent / "out" / "clip.mp4"
     return conform_picture(clip, out, spec, FINAL, frames=frames, ffmpeg=ffmpeg(), fit=fit), out
-
-
-@pytest.mark.parametrize(
-    ("clip_s", "narration_s", "frames"),
-    [(10.0, None, 240), (10.0, 3.0, 240), (10.0, 9.5, 246), (1.0, 9.01, 235), (0.001, None, 1), (10.02, None, 240)],
-)
-def test_a_clip_takes_its_length_or_its_narrations(clip_s: float, narration_s: float | None, frames: int) -> None:
-    """The frames of a clip are all of its own, and enough for the narration with silence before and after."""
-    assert clip_frames(SPEC, clip_s, narration_s, 0.5, 0.25) == frames
 
 
 def test_our_own_clip_is_copied_bit_by_bit(tmp_path: Path) -> None:
@@ -232,3 +224,36 @@ def test_a_clip_damaged_inside_is_refused_even_if_it_would_be_encoded(tmp_path: 
 
     with pytest.raises(BadMedia, match=r"clip_07\.mp4"):
         _conform(clip, 24)
+
+
+def test_a_slower_picture_shows_each_frame_a_little_longer(tmp_path: Path) -> None:
+    """Slowed by a tenth, 40 frames fill 44, in their order, the first and the last among them."""
+    clip = write_clip(tmp_path / "clip.mp4", 40)
+    out = tmp_path / "out.mp4"
+
+    report = conform_picture(
+        clip, out, SPEC, FINAL, frames=50, ffmpeg=ffmpeg(), change=Change(slower=Fraction(11, 10))
+    )  # fmt: skip
+
+    own, made = lumas(clip), lumas(out)
+    shown = [int(np.argmin([np.abs(one - frame).mean() for one in own])) for frame in made]
+    assert report == ConformReport("encoded", 50)
+    assert shown[:44] == sorted(shown[:44])
+    assert set(shown) == set(range(40))
+    assert shown[43:] == [39] * 7
+
+
+def test_captions_are_written_into_the_frames_in_which_they_are_said(tmp_path: Path) -> None:
+    """White letters at the foot of the picture from the caption's first frame to its last, and nowhere else."""
+    folder = tmp_path / "it's [odd], a;b:c"
+    folder.mkdir()
+    clip = generate(folder / "clip.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=24:d=2")
+    out = folder / "out.mp4"
+    said = (Caption(0.5, 1.0, ("Ab, \u05e9\u05dc\u05d5\u05dd",)), Caption(1.5, 1.6, ("\U0001f422 Cd", "e")))
+
+    conform_picture(clip, out, SPEC, FINAL, frames=48, ffmpeg=ffmpeg(), change=Change(captions=said))
+
+    bright = [bool((frame[60:] > 200).sum() > 3) for frame in lumas(out)]
+    assert [number for number, has in enumerate(bright) if has] == [*range(12, 24), 36, 37]
+    assert max(frame[:50].max() for frame in lumas(out)) < 140
+    assert joinable_frames(out, SPEC, FINAL, ffmpeg=ffmpeg()) == 48

@@ -158,7 +158,7 @@ def test_a_full_disk_is_out_of_space(tmp_path: Path) -> None:
     tests = str(Path(__file__).parent)
 
     done = subprocess.run(
-        [sys.executable, "-c", _FULL_DISK, str(tmp_path / "clip.mp4")],
+        [sys.executable, "-B", "-c", _FULL_DISK, str(tmp_path / "clip.mp4")],
         env={"PYTHONPATH": f"{tests}:{Path(tests).parent}"},
         capture_output=True,
         text=True,

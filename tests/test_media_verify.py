@@ -10,7 +10,7 @@ from media_samples import SPEC, ffmpeg, generate, write_clip
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import DEFAULT_LEVEL, FilmSpec
-from workflow_lib.media.assemble import assemble
+from workflow_lib.media.assemble import Texts, assemble
 from workflow_lib.media.sound import Stems, mix_sound
 from workflow_lib.media.sound import samples as samples_of
 from workflow_lib.media.verify import verify_clip, verify_conformed, verify_film
@@ -22,7 +22,7 @@ def film(tmp_path: Path) -> Path:
     pictures = [write_clip(tmp_path / f"{seed}.mp4", 30, seed=seed, silent_audio=False) for seed in range(2)]
     mix_sound(Stems(samples_of(SPEC, [60])[0]), tmp_path / "s.m4a", DEFAULT_LEVEL, ffmpeg=ffmpeg())
     out = tmp_path / "final.mp4"
-    assemble(pictures, tmp_path / "s.m4a", out, SPEC, frames=60, ffmpeg=ffmpeg(), stamp="x", title="A film")
+    assemble(pictures, tmp_path / "s.m4a", out, SPEC, frames=60, ffmpeg=ffmpeg(), texts=Texts("A film", "x"))
     return out
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import files, layout, locks, parts, plan
-from workflow_lib.errors import BadMedia, WorkflowError
+from workflow_lib import files, layout, locks, parts, plan, speaking, timing
+from workflow_lib.errors import BadMedia, InvalidInput, WorkflowError
 from workflow_lib.media import conform, encode, ffmpeg, probe
 from workflow_lib.project import Clip, Film
+from workflow_lib.timing import Pace, TooShortError
 
 
 def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
@@ -25,36 +27,50 @@ def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
     with locks.making(project, out):
         # A kill from here on must not leave the receipt of an older file beside a newer one.
         layout.receipt(out).unlink(missing_ok=True)
-        frames = frames_of(film, clip, parts.cut_seconds(item), item.narration.key)
+        burned = film.captions == "burned" and bool(item.narration.key)
+        pace = pace_of(film, clip, parts.cut_seconds(item), item.narration.key)
         report = conform.conform_picture(
             film.video(clip),
             out,
             film.spec,
             quality,
-            frames=frames,
+            frames=pace.frames,
+            change=conform.Change(pace.slower, tuple(speaking.clip_captions(film, clip)) if burned else ()),
             ffmpeg=ffmpeg.binary(ffmpeg_path),
             # A clip that was bought was decoded before it came into the store.
             decoded=parts.cut_seconds(item) is not None,
         )
         made = {
-            "frames": frames,
+            "frames": pace.frames,
+            "played": _played(film, clip, pace),
+            "slower": str(pace.slower),
             "mode": report.mode,
             "from": parts.conformed_from(film, item),
             "size": out.stat().st_size,
         }
         files.write_json(layout.receipt(out), made)
-    return f"{clip.label}: {frames} frames, {report.mode}"
+    return f"{clip.label}: {pace.frames} frames, {report.mode}"
 
 
-def frames_of(film: Film, clip: Clip, seconds: float | None, narration_key: str) -> int:
-    """How many frames `clip` has in the film: `seconds`, or all of its own, and enough for its line.
+def _played(film: Film, clip: Clip, pace: Pace) -> int:
+    """How many frames show the clip's own picture before its last one is held."""
+    own_s = Fraction(probe.probe(film.video(clip)).duration_s)
+    return min(pace.frames, round(own_s * pace.slower * film.spec.fps))
+
+
+def pace_of(film: Film, clip: Clip, seconds: float | None, narration_key: str) -> Pace:
+    """How long `clip` lasts in the film: its picture has `seconds`, or is all of a clip that is there.
 
     Raises:
         BadMedia: the clip or its narration cannot be read.
+        InvalidInput: its length is fixed, and too short for its line or its transitions.
     """
     own_s = probe.probe(film.video(clip)).duration_s if seconds is None else seconds
     line_s = _line_seconds(film.narration(clip)) if narration_key else None
-    return conform.clip_frames(film.spec, own_s, line_s, parts.LEAD_S, parts.TAIL_S)
+    try:
+        return timing.pace(film.spec, own_s, line_s, parts.rule_of(film, clip, narration_key))
+    except TooShortError as error:
+        raise InvalidInput([parts.too_short(film, clip, error.least_s)]) from None
 
 
 def _line_seconds(spoken: Path) -> float | None:

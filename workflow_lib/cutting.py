@@ -1,68 +1,128 @@
-"""From conformed clips and the sound to the film."""
+"""From conformed clips, the joins between them and the sound to the film, and to the texts beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from fractions import Fraction
+from itertools import accumulate
+from pathlib import Path
 
-from workflow_lib import files, layout, locks, mixing, parts
+from workflow_lib import fading, files, joins, locks, mixing, parts, speaking, timeline
 from workflow_lib.errors import BadMedia
-from workflow_lib.media import assemble, ffmpeg
+from workflow_lib.fading import Report
+from workflow_lib.media import assemble, captions, ffmpeg, transition
+from workflow_lib.media.captions import Caption
+from workflow_lib.media.joining import Part as Copied
+from workflow_lib.media.transition import Shot
 from workflow_lib.project import Film
+from workflow_lib.timing import LEAD_S
+from workflow_lib.transitions import CUT
 
 
 def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None) -> str:
     """Join the conformed clips `numbers` and the sound into the film, stamped with what it was made from.
+
+    Its captions and its edit lists are written beside it.
 
     Raises:
         BadMedia: a clip has no conformed copy, or a part cannot be joined.
     """
     project, cut = film.project, film.cut
     out = project.film(cut)
-    numbers, made = _joined(film, numbers)
-    titles = {clip.number: clip.title or "" for clip in film.clips}
-    joined = [
-        (number, titles.get(number, ""), *_made_from(report)) for number, report in zip(numbers, made, strict=True)
-    ]
-    starts = [film.spec.seconds(sum(int(report["frames"]) for report in made[:place])) for place in range(len(made))]
-    chapters = [(titles[number], start) for number, start in zip(numbers, starts, strict=True) if titles.get(number)]
+    kept, reports = _kept(film, numbers)
+    shots = fading.shots_of(film, kept, reports)
+    starts = _starts(shots)
+    whole = starts[-1] + shots[-1].frames
+    heard = [after - start for start, after in zip(starts, [*starts[1:], whole], strict=True)]
     laid = [
-        (number, int(report["frames"]), report["from"]["narration"])
-        for number, report in zip(numbers, made, strict=True)
+        (number, count, str(report["from"]["narration"]))
+        for number, count, report in zip(kept, heard, reports, strict=True)
     ]
     sounded = mixing.mix_again_unless(film, laid, ffmpeg_path=ffmpeg_path)
+    titles = [film.clip(number).title or "" for number in kept]
+    seconds = [film.spec.seconds(start) if start else 0.0 for start in starts]
+    cues = speaking.captions_of(film, kept, reports, seconds)
+    joined = [_part(film, *one) for one in zip(kept, reports, shots, strict=True)]
+    pictures = _pictures(film, kept, shots, ffmpeg_path)
     with locks.making(project, out):
+        _write_texts(film, cues, _events(film, kept, reports, starts, shots))
         report = assemble.assemble(
-            [project.picture(cut, number) for number in numbers],
+            pictures,
             project.sound(cut),
             out,
             film.spec,
-            frames=sum(int(report["frames"]) for report in made),
+            frames=whole,
             ffmpeg=ffmpeg.binary(ffmpeg_path),
-            stamp=parts.stamp_of(film, joined, sounded),
-            title=film.title,
-            chapters=chapters,
+            texts=assemble.Texts(
+                film.title,
+                parts.stamp_of(film, joined, sounded),
+                [(title, start) for title, start in zip(titles, seconds, strict=True) if title],
+                project.captions(cut, "srt") if cues and film.captions == "soft" else None,
+            ),
         )
-        files.write_json(project.parts(cut), {"parts": [list(part) for part in joined], "sound": sounded})
+        listed = [part.told() for part in joined]
+        files.write_json(project.parts(cut), {"parts": listed, "captions": film.captions, "sound": sounded})
     return f"{out}: {report.duration_s:.1f} s"
 
 
-def _made_from(report: dict[str, Any]) -> tuple[str, str, float | None]:
+def _starts(shots: Sequence[Shot]) -> list[int]:
+    """The frame of the film at which each clip starts."""
+    return list(accumulate((one.frames - one.out_of.overlap for one in shots[:-1]), initial=0))
+
+
+def _pictures(film: Film, kept: Sequence[int], shots: Sequence[Shot], ffmpeg_path: str | None) -> list[Path | Copied]:
+    """What the film's picture is copied from: whole clips, or, where they fade, their parts and the joins between."""
+    if all(one.into == CUT for one in shots):
+        return [one.path for one in shots]
+    rendered = {join.after: fading.render(film, join, ffmpeg_path=ffmpeg_path) for join in joins.joins_of(film, kept)}
+    return [*transition.film_parts(shots, [rendered.get(number) for number in kept], film.spec)]
+
+
+def _part(film: Film, number: int, report: Report, shot: Shot) -> parts.Part:
     made_from = report["from"]
-    return str(made_from["video"]), str(made_from["narration"]), made_from["seconds"]
+    title = film.clip(number).title or ""
+    told = (str(made_from["video"]), str(made_from["narration"]), made_from["seconds"])
+    return parts.Part(number, title, *told, made_from.get("rule", {}), parts.way_said(shot.into))
 
 
-def _joined(film: Film, numbers: Sequence[int]) -> tuple[list[int], list[dict[str, Any]]]:
+def _kept(film: Film, numbers: Sequence[int]) -> tuple[list[int], list[Report]]:
     """The clips that the film is joined from, without those that it leaves out, and how they were conformed."""
-    made = {number: _conformed(film, number) for number in numbers}
+    made = {number: fading.report_of(film, number) for number in numbers}
     kept = [number for number in numbers if not made[number]["from"]["skipped"]]
     if not kept:
         raise BadMedia(f"{film.project.root}: every clip is left out (on_filtered, on_failed, on_timeout: skip)")
     return kept, [made[number] for number in kept]
 
 
-def _conformed(film: Film, number: int) -> dict[str, Any]:
-    report = files.read_json(layout.receipt(film.project.picture(film.cut, number)))
-    if not {"frames", "from"} <= report.keys():
-        raise BadMedia(f"{layout.label(number)} has no conformed copy; run again")
-    return report
+def _events(
+    film: Film, kept: Sequence[int], reports: Sequence[Report], starts: Sequence[int], shots: Sequence[Shot]
+) -> list[timeline.Event]:
+    """The film as editing programs take it: the clips as they were made, not as they were conformed."""
+    found = []
+    for number, report, start, shot in zip(kept, reports, starts, shots, strict=True):
+        clip, root = film.clip(number), film.project.root
+        line = None
+        if report["from"]["narration"] and (line_s := speaking.line_seconds(film, clip)):
+            spoken = film.narration(clip).relative_to(root).as_posix()
+            line = (spoken, start + film.spec.frames(LEAD_S), film.spec.frames(line_s))
+        event = timeline.Event(
+            name=clip.label,
+            title=clip.title or "",
+            file=film.video(clip).relative_to(root).as_posix(),
+            start=start,
+            frames=shot.frames,
+            played=int(report.get("played", shot.frames)),
+            slower=Fraction(report.get("slower", 1)),
+            into=shot.into,
+            line=line,
+        )
+        found.append(event)
+    return found
+
+
+def _write_texts(film: Film, cues: Sequence[Caption], events: Sequence[timeline.Event]) -> None:
+    project, cut = film.project, film.cut
+    files.write_text(project.captions(cut, "srt"), captions.srt(cues))
+    files.write_text(project.captions(cut, "vtt"), captions.vtt(cues))
+    files.write_text(project.edit_list(cut, "edl"), timeline.edl(film.title, film.spec, events))
+    files.write_text(project.edit_list(cut, "otio"), timeline.otio(film.title, film.spec, events))

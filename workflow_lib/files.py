@@ -110,4 +110,9 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_json(path: Path, value: Mapping[str, object]) -> None:
     """Replace the file at `path` by `value`: keys sorted, a newline at the end."""
-    write_text(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    write_text(path, readable_json(value))
+
+
+def readable_json(value: Mapping[str, object]) -> str:
+    """`value` as people read it: keys sorted, a line each, a newline at the end."""
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

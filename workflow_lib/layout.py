@@ -9,10 +9,15 @@ from typing import Literal
 
 Cut = Literal["final", "draft"]
 Side = Literal["start", "end"]
+Captions = Literal["srt", "vtt"]
+EditList = Literal["edl", "otio"]
+Shape = Literal["9x16", "1x1"]
 
 _ID = r"[A-Za-z0-9_-]{1,100}"
 PROJECT = rf"(?:channels/{_ID}/)?projects/{_ID}"
-NO_PROJECT = rf"(?!/|{PROJECT}/(?:final|draft|videos/clip_\d+|\.work/.+)\.mp4$).*(?:final|draft|clip_\d+)"
+SHAPE = "9x16|1x1"
+_FILMS = f"final(?:_(?:{SHAPE}))?|draft"
+NO_PROJECT = rf"(?!/|{PROJECT}/(?:{_FILMS}|videos/clip_\d+|\.work/.+)\.mp4$).*(?:{_FILMS}|clip_\d+)"
 CLIP = r"\d{2}|[1-9]\d{2}"
 CUT = "final|draft"
 NARRATION = "audio"
@@ -120,6 +125,32 @@ class Project:
     def music(self) -> Path | None:
         """The music that lies where it is looked for when the manifest names none: `audio/music.wav`, `.mp3`, ..."""
         return next((path for path in sorted(self.root.glob("audio/music.*")) if path.suffix in SOUND_FILES), None)
+
+    def join(self, cut: Cut, number: int) -> Path:
+        """The rendered transition into a clip."""
+        return Path(f"{self.root}/.work/{cut}/join_{number:02d}.mp4")
+
+    def captions(self, cut: Cut, kind: Captions) -> Path:
+        """What is said in the film, as a file of captions."""
+        return self.root / f"{cut}.{kind}"
+
+    def edit_list(self, cut: Cut, kind: EditList) -> Path:
+        """What the film is cut from, for an editing program."""
+        return self.root / f"{cut}.{kind}"
+
+    def reframed(self, shape: Shape) -> Path:
+        """The film in another shape."""
+        return self.root / f"final_{shape}.mp4"
+
+    @property
+    def thumbnail(self) -> Path:
+        """The picture that stands for the film."""
+        return self.root / "thumbnail.jpg"
+
+    @property
+    def thumbnail_receipt(self) -> Path:
+        """What the thumbnail was made from."""
+        return self.work / "final" / "thumbnail.json"
 
     def sound(self, cut: Cut) -> Path:
         """The sound of the whole film."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -10,7 +10,11 @@ from workflow_lib import prompts
 from workflow_lib.catalog import Backend
 from workflow_lib.layout import MAX_CLIPS
 from workflow_lib.recipes import Fit, SplitDirection
+from workflow_lib.timing import Timing
+from workflow_lib.transitions import Kind
 
+Captions = Literal["soft", "burned", "none"]
+Reframe = Literal["blur", "crop"]
 Size = Annotated[int, Field(ge=64, le=4096, multiple_of=2)]
 Fraction01 = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, Field(max_length=200, pattern=r"\S")]
@@ -87,6 +91,13 @@ class Keyframes(_Part):
     end: PathText | None = Field(None, description="Default: keyframes/clip_NN_end.png if it exists.")
 
 
+class Transition(_Part):
+    """The way from one clip into the next."""
+
+    kind: Kind = Field(description="cut, crossfade, or dip (through black).")
+    seconds: float = Field(0.5, gt=0, le=10, description="How long it takes; a cut takes no time.")
+
+
 class Clip(_Part):
     """One piece of the film."""
 
@@ -102,6 +113,15 @@ class Clip(_Part):
     continue_: bool = Field(False, alias="continue", description="Start from the end keyframe of the clip before.")
     fit: Fit | None = Field(None, description="How a picture of another size is brought to the film's.")
     duration: float | None = Field(None, gt=0, description="Seconds. Default: the film's.")
+    length: float | None = Field(
+        None, gt=0, le=3600, description="Seconds that it has in the film, whatever was made. Default: all of it."
+    )
+    timing: Timing = Field(
+        "auto",
+        description="Where line and picture differ in length: `hold` its last frame (as `auto` does), "
+        "`trim` the picture to a shorter line, or `stretch` it by up to a tenth.",
+    )
+    transition: Kind | Transition | None = Field(None, description="From the clip before. Default: the film's.")
     backend: Backend | None = Field(None, description="Default: the film's.")
     model: Text | None = Field(None, description="Default: the backend's.")
     negative_prompt: str = Field("", max_length=2500, description="What must not be seen.")
@@ -110,6 +130,15 @@ class Clip(_Part):
         None, description="Ask for a longer clip and cut it, where the backend has no such length."
     )
     take: int = Field(1, ge=1, le=999, description="A higher number asks for another take on purpose.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _timing_as_fit(cls, given: Any) -> Any:  # noqa: ANN401 (whatever stands in the file)
+        """People call both `fit`: what is done with a picture of another shape, and of another length."""
+        if isinstance(given, dict) and "timing" not in given and given.get("fit") in get_args(Timing):
+            given = dict(given)
+            given["timing"] = given.pop("fit")
+        return given
 
     @field_validator("prompt")
     @classmethod
@@ -170,6 +199,9 @@ class Manifest(_Part):
     model: Text | None = Field(None, description="Default: the backend's.")
     duration: float = Field(10, gt=0, description="Seconds of a clip.")
     trim: bool = Field(False, description="Ask for longer clips and cut them, where a backend has no such length.")
+    transition: Kind | Transition = Field("cut", description="From each clip into the next.")
+    captions: Captions = Field("soft", description="`soft`: a track that viewers switch on; `burned` into the picture.")
+    reframe: Reframe = Field("blur", description="How final_9x16.mp4 and final_1x1.mp4 are filled beside the picture.")
     budget_usd: float | None = Field(None, ge=0, description="What this film may cost.")
     voice: str = Field(
         "scratch",

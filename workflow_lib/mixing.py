@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workflow_lib import files, layout, locks, parts, plan
-from workflow_lib.conforming import frames_of
+from workflow_lib import files, layout, locks, parts, plan, timing
+from workflow_lib.conforming import pace_of
 from workflow_lib.digests import Digests
 from workflow_lib.film import Music
 from workflow_lib.media import ffmpeg, sound
@@ -21,7 +21,7 @@ from workflow_lib.project import Clip, Film
 _SOFT_EDGE = SAMPLE_RATE // 100  # a sound that is cut anywhere else clicks
 
 Laid = tuple[int, int, str]
-"""Where a sound stands in a film: the number of its clip, the clip's frames, and the key of its line."""
+"""Where a sound stands in a film: the number of its clip, the frames until the next one's, and the key of its line."""
 
 
 def mix_sound(film: Film, *, ffmpeg_path: str | None) -> str:
@@ -60,10 +60,13 @@ def _mix(film: Film, found: Sequence[Heard], ffmpeg_path: str | None) -> str:
         # A kill from here on must not leave the receipt of an older file beside a newer one.
         layout.receipt(out).unlink(missing_ok=True)
         clips = [film.clip(one.number) for one in found]
-        frames = [frames_of(film, clip, one.seconds, one.narration) for clip, one in zip(clips, found, strict=True)]
+        paces = [pace_of(film, clip, one.seconds, one.narration) for clip, one in zip(clips, found, strict=True)]
+        # What two clips share is the next one's: the line of the one before is over by then.
+        shared = parts.overlaps(film, found)
+        frames = [pace.frames - overlap for pace, overlap in zip(paces, shared, strict=True)]
         counts = sound.samples(film.spec, frames)
-        stems = _stems(film, [_Heard(*one) for one in zip(clips, found, counts, strict=True)])
-        level = sound.mix_sound(stems, out, film.level, ffmpeg=ffmpeg.binary(ffmpeg_path))
+        heard = [_Heard(*one) for one in zip(clips, found, counts, _samples(film, shared), strict=True)]
+        level = sound.mix_sound(_stems(film, heard), out, film.level, ffmpeg=ffmpeg.binary(ffmpeg_path))
         laid = [(one.number, count, one.narration) for one, count in zip(found, frames, strict=True)]
         music = Digests(film.project).of(film.music.path) if film.music else None
         made = {
@@ -80,23 +83,29 @@ def _mix(film: Film, found: Sequence[Heard], ffmpeg_path: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A clip, what is heard of it, and for how many samples."""
+    """A clip, what is heard of it, for how many samples until the next one, and how many it shares with that."""
 
     clip: Clip
     heard: Heard
     samples: int
+    shared: int
+
+
+def _samples(film: Film, frames: Sequence[int]) -> list[int]:
+    return [round(film.spec.seconds(count) * SAMPLE_RATE) for count in frames]
 
 
 def _stems(film: Film, clips: Sequence[_Heard]) -> Stems:
     """What is heard in the film, and where."""
-    voice, own, at = [], [], 0
+    voice, own, at, before = [], [], 0, 0
     for one in clips:
         if one.heard.narration:
-            lead = round(parts.LEAD_S * SAMPLE_RATE)
+            lead = round(timing.LEAD_S * SAMPLE_RATE)
             voice.append(Placed(film.narration(one.clip), at + lead, one.samples - lead, whole=True))
         if one.heard.own and film.own_sound != "drop":
-            own.append(Placed(film.video(one.clip), at, one.samples, fade_in=_SOFT_EDGE, fade_out=_SOFT_EDGE))
-        at += one.samples
+            coming, going = max(before, _SOFT_EDGE), max(one.shared, _SOFT_EDGE)
+            own.append(Placed(film.video(one.clip), at, one.samples + one.shared, coming, going))
+        at, before = at + one.samples, one.shared
     music = [_music(film.music, at)] if film.music else []
     ducked = film.own_sound == "duck"
     return Stems(at, voice, music + (own if ducked else []), [] if ducked else own)

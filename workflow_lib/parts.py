@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from workflow_lib import catalog, files, layout, stamps
+from workflow_lib.errors import Problem
 from workflow_lib.planned import ClipPlan, Standing
 from workflow_lib.project import Clip, Film
+from workflow_lib.timing import LEAD_S, PLAIN, TAIL_S, Rule, TooShortError, pace
+from workflow_lib.transitions import CUT, Transition
 
 FILM_STAMP = "clipwright:film:"
-LEAD_S = 0.3
-TAIL_S = 0.2
 
-Part = tuple[int, str, str, str, float | None]
-"""What a film holds of one clip: its number, its title, the SHA-256 of its clip, the key of its narration, and the
-length in seconds that a bought clip is cut or held to."""
+Said = Mapping[str, object]
+"""What the manifest says of a clip's length or transitions, where it says anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a film holds of one clip.
+
+    `video`: the SHA-256 of its clip; `narration`: the key of its line; `seconds`: the length that a bought clip is cut
+    or held to; `rule`, `way`: what is said of its length, and of the transition into it.
+    """
+
+    number: int
+    title: str
+    video: str
+    narration: str
+    seconds: float | None
+    rule: Said = field(default_factory=dict)
+    way: Said = field(default_factory=dict)
+
+    def told(self) -> list[object]:
+        """The part as it is written down: what nobody said is left out."""
+        plain: list[object] = [self.number, self.title, self.video, self.narration, self.seconds]
+        return [*plain, {"rule": self.rule, "way": self.way}] if self.rule or self.way else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +47,19 @@ class Heard:
     """What the sound of a film holds of one clip: its number, and the key of its narration.
 
     `seconds`: its length, None where that is all of a clip that was put there by hand; `own`: the SHA-256 of a clip
-    whose own sound is heard.
+    whose own sound is heard; `rule`: what is said of its length.
     """
 
     number: int
     narration: str
     seconds: float | None
     own: str | None
+    rule: Said = field(default_factory=dict)
+
+    def told(self, overlap: int) -> list[object]:
+        """The same as it is written down; `overlap`: how many frames it shares with the next clip."""
+        plain: list[object] = [self.number, self.narration, self.seconds, self.own]
+        return [*plain, {"rule": self.rule, "overlap": overlap}] if self.rule or overlap else plain
 
     @property
     def needs_clip(self) -> bool:
@@ -41,14 +70,84 @@ class Heard:
 def stamp_of(film: Film, parts: Sequence[Part], sounded: Mapping[str, object]) -> str:
     """The stamp of a film made of `parts`, with a sound laid from `sounded`."""
     spec = [film.spec.width, film.spec.height, str(film.spec.fps)]
-    listed = [list(part) for part in parts]
-    return FILM_STAMP + files.digest({"title": film.title, "spec": spec, "parts": listed, "sound": sounded})
+    parts_told = [part.told() for part in parts]
+    told = {"title": film.title, "spec": spec, "parts": parts_told, "sound": sounded, **_captions(film)}
+    return FILM_STAMP + files.digest(told)
 
 
-def part_of(item: ClipPlan) -> Part:
-    """One clip's part in a film."""
-    clip = item.clip
-    return clip.number, clip.title or "", item.video_sha256 or "", item.narration.key, cut_seconds(item)
+def _captions(film: Film) -> Said:
+    return {} if film.captions == "soft" else {"captions": film.captions}
+
+
+def parts_of(film: Film, items: Sequence[ClipPlan]) -> list[Part]:
+    """The parts of a film, without the clips that it leaves out."""
+    kept = [item for item in items if not item.is_skipped]
+    ways = ways_into(film, [item.clip.number for item in kept])
+    return [
+        Part(
+            item.clip.number,
+            item.clip.title or "",
+            item.video_sha256 or "",
+            item.narration.key,
+            cut_seconds(item),
+            rule_said(film, item.clip, item.narration.key, by_hand=item.standing == "manual"),
+            way_said(way),
+        )
+        for item, way in zip(kept, ways, strict=True)
+    ]
+
+
+def ways_into(film: Film, numbers: Sequence[int]) -> list[Transition]:
+    """The transition into each of the clips that a film keeps: a cut where the clip before is left out."""
+    before = {after.number: clip.number for clip, after in pairwise(film.clips) if after.into != CUT}
+    into = {clip.number: clip.into for clip in film.clips} if before else {}
+    neighbours = zip([0, *numbers], numbers, strict=False)
+    return [into[number] if before and before.get(number) == earlier else CUT for earlier, number in neighbours]
+
+
+def way_said(way: Transition) -> Said:
+    """A transition as it is written down; nothing for a cut."""
+    return {} if way == CUT else asdict(way)
+
+
+def rule_of(film: Film, clip: Clip, narration_key: str) -> Rule:
+    """How long `clip` lasts in the film."""
+    tail_s = max(TAIL_S, film.spec.seconds(clip.out_of.overlap)) if narration_key and clip.out_of.overlap else TAIL_S
+    timing = "auto" if clip.timing == "hold" else clip.timing
+    return Rule(timing, clip.length_s, tail_s, clip.into.head + clip.out_of.tail)
+
+
+def rule_said(film: Film, clip: Clip, narration_key: str, *, by_hand: bool) -> Said:
+    """What of a clip's rule can change its length, as it is written down; nothing for a plain one.
+
+    What is made is as long as the manifest says, which was found to be enough for its transitions.
+    """
+    rule = asdict(rule_of(film, clip, narration_key))
+    if not by_hand and clip.timing != "trim":
+        del rule["least"]
+    return {name: value for name, value in rule.items() if value != getattr(PLAIN, name)}
+
+
+def length_problem(film: Film, item: ClipPlan) -> Problem | None:
+    """What is wrong with a clip's fixed length, as far as that is known before its line is spoken."""
+    if item.clip.length_s is None or item.narration.standing == "stale":
+        return None
+    spoken = files.read_json(layout.receipt(film.narration(item.clip)))
+    known = item.narration.key and item.narration.standing == "fresh"
+    line_s = spoken.get("duration_s") if known else None
+    line_s = float(line_s) if isinstance(line_s, int | float) else None
+    try:
+        pace(film.spec, item.clip.seconds, line_s, rule_of(film, item.clip, item.narration.key))
+    except TooShortError as error:
+        return too_short(film, item.clip, error.least_s)
+    return None
+
+
+def too_short(film: Film, clip: Clip, least_s: float) -> Problem:
+    """That a clip's fixed length cannot hold what it must."""
+    what = f"{clip.label} is to last {clip.length_s:g} s; its line with silence around it, and its transitions, take"
+    where = f"{film.project.manifest}: {clip.place}.length"
+    return Problem(where, f"{what} {least_s:g} s", "no word is cut: make it longer, or the line shorter")
 
 
 def cut_seconds(item: ClipPlan) -> float | None:
@@ -57,51 +156,61 @@ def cut_seconds(item: ClipPlan) -> float | None:
     return item.clip.seconds if bought else None
 
 
-def heard(clip: Clip, narration_key: str, video_sha256: str | None, *, by_hand: bool) -> Heard:
+def heard(film: Film, clip: Clip, narration_key: str, video_sha256: str | None, *, by_hand: bool) -> Heard:
     """What the film's sound holds of `clip`; the digest of a clip that is not made yet is empty."""
     sounds = by_hand or catalog.model(clip.backend, clip.model).sounds
-    return Heard(
-        clip.number, narration_key, None if by_hand else clip.seconds, (video_sha256 or "") if sounds else None
-    )
+    own = (video_sha256 or "") if sounds else None
+    rule = rule_said(film, clip, narration_key, by_hand=by_hand)
+    return Heard(clip.number, narration_key, None if by_hand else clip.seconds, own, rule)
 
 
-def heard_of(clips: Iterable[ClipPlan]) -> list[Heard]:
+def heard_of(film: Film, clips: Iterable[ClipPlan]) -> list[Heard]:
     """What the film's sound holds of its clips, without those that it leaves out."""
     return [
-        heard(item.clip, item.narration.key, item.video_sha256, by_hand=item.standing == "manual")
+        heard(film, item.clip, item.narration.key, item.video_sha256, by_hand=item.standing == "manual")
         for item in clips
         if not item.is_skipped
     ]
+
+
+def overlaps(film: Film, clips: Sequence[Heard]) -> list[int]:
+    """How many frames each of `clips` shares with the next one."""
+    return [way.overlap for way in [*ways_into(film, [one.number for one in clips])[1:], CUT]][: len(clips)]
 
 
 def sounded_from(film: Film, clips: Sequence[Heard], music_sha256: str | None) -> dict[str, object]:
     """What the film's sound is laid from; it is up to date while its receipt says the same."""
     music = film.music
     return {
-        "level": list(astuple(film.level)),
+        "level": [film.level.lufs, film.level.peak_dbtp],
         "music": [music_sha256, music.gain_db, music.fade_in_s, music.fade_out_s] if music else None,
         "own": film.own_sound,
         "fps": str(film.spec.fps),
         "lead_s": LEAD_S,
         "tail_s": TAIL_S,
-        "clips": [list(astuple(one)) for one in clips],
+        "clips": [one.told(shared) for one, shared in zip(clips, overlaps(film, clips), strict=True)],
     }
 
 
 def is_sounded(film: Film, clips: Sequence[ClipPlan], music_sha256: str | None) -> bool:
     """Whether the film's sound is there and laid from what its clips and lines are now."""
-    found = heard_of(clips)
+    found = heard_of(film, clips)
     if any(item.narration.standing in ("missing", "stale") and item.narration.key for item in clips):
         return False
-    if any(item.to_make for item in clips if heard(item.clip, "", None, by_hand=item.standing == "manual").needs_clip):
+    needed = {one.number for one in found if one.needs_clip}
+    if any(item.to_make for item in clips if item.clip.number in needed):
         return False
-    return _is_made(film.project.sound(film.cut), sounded_from(film, found, music_sha256))
+    return is_made(film.project.sound(film.cut), sounded_from(film, found, music_sha256))
 
 
 def conformed_from(film: Film, item: ClipPlan) -> dict[str, object]:
     """What a conformed clip is made from; it is up to date while its receipt says the same."""
     spec = [film.spec.width, film.spec.height, str(film.spec.fps)]
+    rule = rule_said(film, item.clip, item.narration.key, by_hand=item.standing == "manual")
+    burned = film.captions == "burned" and bool(item.narration.key)
     return {
+        **({"rule": rule} if rule else {}),
+        **({"captions": "burned"} if burned else {}),
         "video": item.video_sha256,
         "narration": item.narration.key,
         "spec": spec,
@@ -116,10 +225,10 @@ def is_conformed(film: Film, item: ClipPlan) -> bool:
     """Whether the conformed copy of a clip is there and made from what the clip is now."""
     if item.to_make or item.narration.standing == "stale":
         return False
-    return _is_made(film.project.picture(film.cut, item.clip.number), conformed_from(film, item))
+    return is_made(film.project.picture(film.cut, item.clip.number), conformed_from(film, item))
 
 
-def _is_made(path: Path, made_from: Mapping[str, object]) -> bool:
+def is_made(path: Path, made_from: Mapping[str, object]) -> bool:
     """Whether the file at `path` is whole and was made from that, as its receipt says."""
     if not path.is_file():
         return False
@@ -136,8 +245,8 @@ def film_standing(film: Film, clips: Sequence[ClipPlan], music_sha256: str | Non
         return "missing", ("not built yet", *reasons)
     if reasons:
         return "stale", tuple(reasons)
-    parts = [part_of(item) for item in clips if not item.is_skipped]
-    sounded = sounded_from(film, heard_of(clips), music_sha256)
+    parts = parts_of(film, clips)
+    sounded = sounded_from(film, heard_of(film, clips), music_sha256)
     if stamps.read_stamp(path) == stamp_of(film, parts, sounded):
         return "fresh", ()
     return "stale", _differences(film, parts, sounded)
@@ -150,13 +259,31 @@ def _differences(film: Film, parts: Sequence[Part], sounded: Mapping[str, object
     if not isinstance(listed, list):
         return ("made from other clips",)
     old: Mapping[int, list[object]] = {part[0]: part for part in listed if isinstance(part, list) and part}
-    now = {part[0]: list(part) for part in parts}
+    now = {part.number: part.told() for part in parts}
     reasons = [f"{layout.label(number)} removed" for number in old if number not in now]
     reasons += [f"{layout.label(number)} added" for number in now if number not in old]
-    reasons += [f"{layout.label(number)} replaced" for number in now if number in old and now[number] != old[number]]
+    reasons += [_change(number, old[number], now[number]) for number in now if number in old]
+    reasons += ["captions changed"] if kept.get("captions", "soft") != film.captions else []
     before = sound if isinstance(sound, Mapping) else {}
     reasons += [f"{what} changed" for name, what in _SOUND.items() if before.get(name) != sounded[name]]
-    return tuple(reasons) or ("title, size or frame rate changed",)
+    return tuple(filter(None, reasons)) or ("title, size or frame rate changed",)
 
 
 _SOUND = {"level": "loudness", "music": "music", "own": "clip_sound"}
+
+
+def _change(number: int, old: list[object], now: list[object]) -> str:
+    """What changed of one clip; empty when nothing did."""
+    plain, label = 5, layout.label(number)
+    if old == now:
+        return ""
+    if old[:plain] != now[:plain]:
+        return f"{label} replaced"
+    before, after = (part[plain] if len(part) > plain else {} for part in (old, now))
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return f"{label} replaced"
+    changed = [word for name, word in _SAID.items() if (before.get(name) or {}) != (after.get(name) or {})]
+    return f"{' and '.join(changed)} of {label} changed"
+
+
+_SAID = {"rule": "timing", "way": "transition"}

@@ -32,6 +32,7 @@ def of(film: Film, stores: Stores | None = None) -> FilmPlan:
     ledger = ledger_of(film, stores)
     marks = identity.open_marks(film, digests, ledger, found.values())
     clips = tuple(_clip_plan(film, clip, found[clip.number], marks, digests, ledger, problems) for clip in film.clips)
+    problems += [problem for item in clips if (problem := parts.length_problem(film, item))]
     if problems:
         raise InvalidInput(problems)
     music = digests.of(film.music.path) if film.music else None
@@ -202,7 +203,7 @@ def heard(film: Film, clip: Clip, digests: Digests) -> Heard | None:
     if receipt is not None and receipt.skipped and not by_hand:
         return None
     sha256 = digests.of(video) if by_hand else receipt.file.sha256 if receipt else None
-    return parts.heard(clip, narration_plan(film, clip, digests).key, sha256, by_hand=by_hand)
+    return parts.heard(film, clip, narration_plan(film, clip, digests).key, sha256, by_hand=by_hand)
 
 
 def check_voice(film: Film, items: Iterable[ClipPlan]) -> None:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, layout, manifest, prompts, sources, yamlfile
+from workflow_lib import catalog, layout, manifest, passages, prompts, sources, yamlfile
 from workflow_lib.catalog import Backend
 from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia, InvalidInput, Problem
 from workflow_lib.film import DEFAULT_LEVEL, FilmSpec, Level, Music, OwnSound
 from workflow_lib.layout import Cut, Project
+from workflow_lib.manifest import Captions, Reframe
 from workflow_lib.sources import Source
+from workflow_lib.timing import Timing
+from workflow_lib.transitions import CUT, Transition
 
 _NTSC = {23.976: Fraction(24000, 1001), 29.97: Fraction(30000, 1001), 59.94: Fraction(60000, 1001)}
 SCRATCH = "scratch"
@@ -27,7 +30,8 @@ class Clip:
 
     `asked_s`: the length that the backend is asked for, longer where the clip is trimmed; `resolution`, `aspect`: what
     a paid backend is asked for, empty where it has no choice; `list_usd`: what asking costs. `seed` and
-    `negative_prompt` are those that the backend takes.
+    `negative_prompt` are those that the backend takes. `length_s`: the length in the film, where it is fixed; `into`,
+    `out_of`: the transitions from the clip before and to the next one.
     """
 
     number: int
@@ -47,6 +51,10 @@ class Clip:
     aspect: str = ""
     resolution: str = ""
     list_usd: float = 0.0
+    timing: Timing = "auto"
+    length_s: float | None = None
+    into: Transition = CUT
+    out_of: Transition = CUT
 
     @property
     def label(self) -> str:
@@ -77,6 +85,8 @@ class Film:
     music: Music | None = None
     level: Level = DEFAULT_LEVEL
     own_sound: OwnSound = "duck"
+    captions: Captions = "soft"
+    reframe: Reframe = "blur"
 
     def clip(self, number: int) -> Clip:
         """The clip of that number.
@@ -132,10 +142,11 @@ def load(project: Project, config: Config) -> Film:
         raise InvalidInput([Problem(f"{where}: clips", "there are no clips", hint), *problems])
     clips, warnings = _clips(project, written, numbered, config, problems)
     music = sources.music(project, written, problems)
-    if problems:
-        raise InvalidInput(problems + _picture_problems(where, clips))
     width, height = written.frame()
     spec = FilmSpec(width, height, _NTSC.get(written.fps) or Fraction(written.fps).limit_denominator(1001))
+    clips = _with_passages(written, numbered, clips, spec, problems)
+    if problems:
+        raise InvalidInput(problems + _picture_problems(where, clips))
     return Film(
         project=project,
         cut="final",
@@ -151,6 +162,8 @@ def load(project: Project, config: Config) -> Film:
         music=music,
         level=config.level,
         own_sound=config.clip_sound,
+        captions=written.captions,
+        reframe=written.reframe,
     )
 
 
@@ -218,6 +231,24 @@ def _clips(
     return clips, warnings
 
 
+def _with_passages(
+    written: manifest.Manifest,
+    numbered: list[tuple[int, str, manifest.Clip]],
+    clips: list[Clip],
+    spec: FilmSpec,
+    problems: list[Problem],
+) -> list[Clip]:
+    ends = [
+        passages.Ends(clip.label, where, clip.length_s or clip.seconds, asked.transition)
+        for clip, (_, where, asked) in zip(clips, numbered, strict=True)
+    ]
+    found = passages.resolve(written.transition, ends, spec, problems)
+    return [
+        clip if way == passages.CUTS else dataclasses.replace(clip, into=way[0], out_of=way[1])
+        for clip, way in zip(clips, found, strict=True)
+    ]
+
+
 def _clip(
     written: manifest.Manifest, number: int, clip: manifest.Clip, source: Source, config: Config, place: str
 ) -> Clip:
@@ -251,6 +282,8 @@ def _clip(
         aspect=(catalog.aspect(*written.frame()) or "") if model.paid and drawn else "",
         resolution=resolution,
         list_usd=list_usd(model, name, asked_s, resolution, config),
+        timing=clip.timing,
+        length_s=clip.length,
     )
 
 

@@ -180,7 +180,9 @@ def _problem(where: str, kind: str, message: str, location: Location, known: lis
 
 def _is_other_branch(kind: str, given: object) -> bool:
     """Whether the complaint comes from a kind of value that the user did not mean, such as text for a table."""
-    return (kind == "string_type" and isinstance(given, dict)) or (kind == "model_type" and isinstance(given, str))
+    if kind in ("string_type", "literal_error"):
+        return isinstance(given, dict)
+    return kind == "model_type" and isinstance(given, str)
 
 
 def _is_union_tag(part: str | int) -> bool:

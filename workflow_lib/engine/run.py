@@ -14,12 +14,12 @@ from typing import Any, NoReturn
 from filelock import FileLock
 from snakemake.io import ancient
 
-from workflow_lib import catalog, config, files, layout, locks, parts, plan, project, runs
+from workflow_lib import catalog, config, deliverables, files, joins, layout, locks, parts, plan, project, runs
 from workflow_lib.digests import Digests
 from workflow_lib.engine import internals, report
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
-from workflow_lib.layout import Cut, Project
+from workflow_lib.layout import Cut, Project, Shape
 from workflow_lib.planned import Action, ClipPlan, FilmPlan
 from workflow_lib.takes import Stores
 
@@ -154,7 +154,34 @@ class Run:
         return {
             "pictures": kept(pictures),
             "sound": kept([str(where.sound(cut))]),
+            "joins": kept([str(where.join(cut, join.after)) for join in joins.planned(found.film, found.clips)]),
         }
+
+    def join_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
+        """The two clips of a join; nothing joins a clip that follows the one before by a cut."""
+        found = self.plan(folder, cut)
+        where, item = found.film.project, self._clip(found, number)
+        path = where.join(cut, item.clip.number)
+        for join in joins.planned(found.film, found.clips):
+            if join.after == item.clip.number:
+                before = found.clip(join.before)
+                joined = found.standing == "fresh" or joins.is_joined(found.film, join, before, item)
+                kept = self._keep(path, up_to_date=joined)
+                return kept([str(where.picture(cut, join.before)), str(where.picture(cut, join.after))])
+        return f"{path}.has-no-transition"
+
+    def reframe_inputs(self, folder: str, shape: Shape) -> Any:  # noqa: ANN401
+        """The film that is brought into another shape."""
+        found = self.plan(folder, "final")
+        where = found.film.project
+        kept = self._keep(where.reframed(shape), up_to_date=deliverables.is_reframed(found, shape))
+        return kept([str(where.film("final"))])
+
+    def thumbnail_inputs(self, folder: str) -> Any:  # noqa: ANN401
+        """The film whose thumbnail is drawn."""
+        found = self.plan(folder, "final")
+        where = found.film.project
+        return self._keep(where.thumbnail, up_to_date=deliverables.is_drawn(found))([str(where.film("final"))])
 
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The spoken lines of a film, and the clips that cannot do without their own sound."""
@@ -162,7 +189,7 @@ class Run:
         sounded = found.standing == "fresh" or parts.is_sounded(found.film, found.clips, found.music_sha256)
         kept = self._keep(found.film.project.sound(cut), up_to_date=sounded)
         inputs = [self._spoken(found, item) for item in found.clips if item.narration.key]
-        numbers = {one.number for one in parts.heard_of(found.clips) if one.needs_clip}
+        numbers = {one.number for one in parts.heard_of(found.film, found.clips) if one.needs_clip}
         music = [_unmade(found.film.music.path, by_hand=True)] if found.film.music else []
         clips = [self._filmed(found, item) for item in found.clips if item.clip.number in numbers]
         return kept(inputs + clips + music)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,15 +12,28 @@ import ffmpeg as ffmpeg_python
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
 from workflow_lib.media import fitting, joining
+from workflow_lib.media.captions import Caption
 from workflow_lib.media.encode import TAGS, Quality, x264_options
 from workflow_lib.media.ffmpeg import output_path, run, url
+from workflow_lib.media.lettering import lettered
 from workflow_lib.media.probe import FORMATS, probe
 from workflow_lib.media.verify import verify_clip, verify_conformed
 from workflow_lib.recipes import Fit
 
-__all__ = ["ConformReport", "Mode", "clip_frames", "conform_picture"]
+__all__ = ["Change", "ConformReport", "Mode", "conform_picture"]
 
 Mode = Literal["copied", "extended", "trimmed", "encoded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a picture differs from the clip's own.
+
+    `slower`: how many times longer each of its pictures is shown; `captions`: what is written into them.
+    """
+
+    slower: Fraction = Fraction(1)
+    captions: tuple[Caption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +42,6 @@ class ConformReport:
 
     mode: Mode
     frames: int
-
-
-def clip_frames(
-    spec: FilmSpec, clip_seconds: float, narration_seconds: float | None, lead_s: float, tail_s: float
-) -> int:
-    """How many frames a clip takes in the film: all of its own, and enough for its narration with silence around."""
-    own = spec.frames(clip_seconds)
-    if narration_seconds is None:
-        return own
-    return max(own, math.ceil((lead_s + narration_seconds + tail_s) * spec.fps))
 
 
 def conform_picture(
@@ -51,6 +54,7 @@ def conform_picture(
     ffmpeg: str,
     fit: Fit = "contain",
     decoded: bool = False,
+    change: Change | None = None,
 ) -> ConformReport:
     """Make `out` the picture of `clip` with exactly `frames` frames, ready to be joined by copying.
 
@@ -61,12 +65,15 @@ def conform_picture(
         BadMedia: the clip does not decode.
         OutOfSpace: the disk is full.
     """
-    own = joining.joinable_frames(clip, spec, quality, ffmpeg=ffmpeg)
+    own = joining.joinable_frames(clip, spec, quality, ffmpeg=ffmpeg) if change in (None, Change()) else None
     with output_path(out) as temporary:
         if own is None or own > frames:
             if not decoded:
                 verify_clip(clip)
-            _encode(clip, temporary, spec, quality, frames=frames, ffmpeg=ffmpeg, fit=fit)
+            change = change or Change()
+            with lettered(change.captions, spec) as letters:
+                chain = _filters(clip, spec, fit, frames, change.slower) + letters
+                _encode(clip, temporary, spec, quality, frames=frames, ffmpeg=ffmpeg, chain=chain)
         elif own == frames:
             _copy(clip, temporary, spec, ffmpeg=ffmpeg)
         else:
@@ -109,11 +116,14 @@ def _hold(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, own: int, 
     run(_picture(clip, ss=f"{before_last:.6f}").output(url(out), **options), ffmpeg=ffmpeg, subject=clip.name)
 
 
-def _encode(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: int, ffmpeg: str, fit: Fit) -> None:
+def _filters(clip: Path, spec: FilmSpec, fit: Fit, frames: int, slower: Fraction) -> str:
     video = probe(clip).video
     if video is None:
         raise BadMedia(f"{clip.name}: has no picture")
-    chain = fitting.filters(video, spec, fit, frames)
+    return fitting.filters(video, spec, fit, frames, slower)
+
+
+def _encode(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: int, ffmpeg: str, chain: str) -> None:
     options: dict[str, Any] = x264_options(spec, quality) | {"vf": chain, "frames:v": frames}
     run(_picture(clip).output(url(out), **options), ffmpeg=ffmpeg, subject=clip.name)
 

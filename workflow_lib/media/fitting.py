@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from workflow_lib.film import FilmSpec
 from workflow_lib.media.encode import TAGS
 from workflow_lib.media.probe import VideoInfo
@@ -12,14 +14,16 @@ _STANDARD_HEIGHT = 576  # pictures without a colour matrix are BT.601 up to this
 _BLUR_SHRINK = 8  # the enlarged background is blurred at this fraction of the size: as smooth, and much faster
 
 
-def filters(video: VideoInfo, spec: FilmSpec, fit: Fit, frames: int) -> str:
+def filters(video: VideoInfo, spec: FilmSpec, fit: Fit, frames: int, slower: Fraction = Fraction(1)) -> str:
     """The chain of filters from a decoded clip to the film's frames, its last one held without end.
 
+    `slower`: how many times longer each picture is shown; those of the film are taken as they come, never mixed.
     ffmpeg has turned the picture already when the file says that it is rotated.
     """
     steady = f"fps=fps={spec.fps}:start_time=0:round=near"
     held = f"tpad=stop_mode=clone:stop={frames}"
-    return f"{steady},{_fitted(spec, fit, _colours(video))},format=yuv420p,{held},{TAGS}"
+    slowed = f"setpts=PTS*{slower.numerator}/{slower.denominator}," if slower != 1 else ""
+    return f"{slowed}{steady},{_fitted(spec, fit, _colours(video))},format=yuv420p,{held},{TAGS}"
 
 
 def _colours(video: VideoInfo) -> str:

@@ -1,4 +1,4 @@
-"""Which font can show a text: the one that comes with Pillow, else one that the system has."""
+"""Which font can show a text: one that comes with Clipwright or Pillow, else one that the system has."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ _NAMES = (
     "PingFang.ttc",
     "Hiragino Sans GB.ttc",
 )
+CAPTIONS = Path(__file__).parent / "typefaces" / "FiraSans-Medium.woff2"
+"""Fira Sans Medium: Latin, Greek and Cyrillic; SIL Open Font License 1.1, which lies beside it."""
+
 _DOT = "\u00b7"
 _DASHES = dict.fromkeys(range(0x2010, 0x2016), "-")
 _PROBE_SIZE = 24
@@ -51,9 +54,9 @@ class Face:
         return sum(not _has(self.path, letter) for letter in set(_plain(text)))
 
 
-def face_for(text: str) -> Face:
-    """The first face that has every character of `text`, else the one that lacks the fewest."""
-    own = Face(None)
+def face_for(text: str, preferred: Path | None = None) -> Face:
+    """The first face that has every character of `text`, else the one that lacks the fewest; `preferred` goes first."""
+    own = Face(str(preferred)) if preferred and _readable(str(preferred)) else Face(None)
     if own.misses(text) == 0:
         return own
     return min((own, *(Face(path) for path in _system_fonts())), key=lambda face: face.misses(text))
@@ -98,7 +101,7 @@ def _drawn(path: str | None, letter: str) -> bytes:
 def _system_fonts() -> tuple[str, ...]:
     """The fonts of `_NAMES` that are here and can be read, in that order."""
     found = {path.name: path for folder in _FOLDERS for path in _files(folder) if path.name in _NAMES}
-    return tuple(str(found[name]) for name in _NAMES if name in found and _readable(found[name]))
+    return tuple(str(found[name]) for name in _NAMES if name in found and _readable(str(found[name])))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -108,9 +111,9 @@ def _files(folder: Path) -> Iterator[Path]:
         return
 
 
-def _readable(path: Path) -> bool:
+def _readable(path: str) -> bool:
     try:
-        ImageFont.truetype(str(path), _PROBE_SIZE)
+        ImageFont.truetype(path, _PROBE_SIZE)
     except OSError:
         return False
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from workflow_lib.media.probe import opened, picture_of, probe
 
 _REORDER = 2  # x264 gives a picture at most this many places later than it is decoded
 _NAL_IDR, _NAL_SPS, _NAL_PPS = 5, 7, 8
+_MICRO = 1_000_000
 _NAL_LENGTH = 4  # bytes before each unit, as in the parameter sets that are compared
 
 
@@ -36,20 +38,70 @@ class _Entry:
     key: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a film copies of a conformed picture: its frames from `first` up to `end`.
+
+    `until`: when the first picture that is left out is decoded, as a time of the file in seconds; None: none is.
+    """
+
+    path: Path
+    first: int
+    end: int
+    until: Fraction | None = None
+
+    @property
+    def frames(self) -> int:
+        """How many pictures that is."""
+        return self.end - self.first
+
+
 @contextmanager
-def part_list(parts: Sequence[Path], beside: Path) -> Iterator[Path]:
+def part_list(parts: Sequence[Path | Part], beside: Path, spec: FilmSpec | None = None) -> Iterator[Path]:
     """A list of `parts` for ffmpeg's concat reader, as a file that lives as long as the block.
+
+    `spec`: needed where only some pictures of a file are taken.
 
     Raises:
         BadMedia: a path cannot be written in such a list.
     """
     path = beside.with_name(f".{beside.name}.parts")
-    lines = [f"file '{_quoted(part)}'\n" for part in parts]
+    lines = [_listed(part, spec) for part in parts]
     try:
         path.write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
         yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def _listed(part: Path | Part, spec: FilmSpec | None) -> str:
+    if isinstance(part, Path):
+        return f"file '{_quoted(part)}'\n"
+    if spec is None:
+        raise ValueError("pictures of a file are counted in frames of a film")
+    first, lasts = part.first / spec.fps, part.frames / spec.fps
+    # Reading starts at the last keyframe that is not after `inpoint`, and ends before the first picture that is not
+    # decoded before `outpoint`: microseconds are rounded so that each of them hits its keyframe.
+    points = f"inpoint {math.ceil(first * _MICRO)}us\n"
+    points += "" if part.until is None else f"outpoint {math.floor(part.until * _MICRO)}us\n"
+    return f"file '{_quoted(part.path)}'\n{points}duration {round(lasts * _MICRO)}us\n"
+
+
+def keyframes(clip: Path) -> dict[int, Fraction]:
+    """The places of the keyframes of a conformed clip, counted from 0, and when each is decoded, in seconds.
+
+    Read from its tables. That is before it is shown where pictures are reordered.
+
+    Raises:
+        BadMedia: it is no clip.
+    """
+    with opened(clip) as container:
+        stream = picture_of(container)
+        if stream is None:
+            raise BadMedia(f"{clip.name}: has no picture")
+        base = stream.time_base or Fraction(0)
+        entries = enumerate(stream.index_entries)
+        return {place: entry.timestamp * base for place, entry in entries if entry.is_keyframe}
 
 
 def _quoted(part: Path) -> str:
