@@ -33,6 +33,14 @@ def omni_units(wildcards):
     return RUN.clip_units(wildcards.project, wildcards.clip, "omni")
 
 
+def narration_threads(wildcards):
+    return RUN.narration_threads(wildcards.project, wildcards.folder)
+
+
+def narration_units(wildcards):
+    return RUN.narration_units(wildcards.project, wildcards.folder)
+
+
 def draft_inputs(wildcards):
     return RUN.clip_inputs(wildcards.project, "draft", wildcards.clip)
 

@@ -94,6 +94,7 @@ class Clip(_Part):
     title: Text | None = Field(None, description="A chapter title.")
     prompt: str | Prompt = Field(description="What happens: one text, or five parts.")
     narration: str = Field("", max_length=5000, description="What the narrator says over it.")
+    sound_effect: str = Field("", max_length=450, description="What is heard beside the narration: waves, gulls.")
     composite: PathText | Composite | None = Field(
         None, description="A recipe or a picture's path. Default: assets/composites/clip_NN.png if it exists."
     )
@@ -166,6 +167,9 @@ class Manifest(_Part):
         "scratch",
         pattern=r"^(?:scratch|elevenlabs:[A-Za-z0-9]{1,64})$",
         description="scratch | elevenlabs:<voice id>",
+    )
+    effects: Literal["none", "elevenlabs"] | None = Field(
+        None, description="Who makes the sound effects; none: nobody, they are silent."
     )
     clips: list[Clip] | None = Field(None, description="Left out: taken from storyboard.yaml.")
 

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,16 +14,20 @@ from typing import Any, NoReturn
 from filelock import FileLock
 from snakemake.io import ancient
 
-from workflow_lib import catalog, config, files, layout, locks, parts, plan, project, runs
+from workflow_lib import catalog, config, files, layout, locks, parts, plan, project, runs, sound_plans
 from workflow_lib.digests import Digests
 from workflow_lib.engine import internals, report
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Cut, Project
-from workflow_lib.planned import Action, ClipPlan, FilmPlan
+from workflow_lib.ledger import Ledger
+from workflow_lib.planned import Action, ClipPlan, FilmPlan, SoundPlan, Wanted, total_usd
+from workflow_lib.sounds import Narrator
 from workflow_lib.takes import Stores
 
 _ASKING: frozenset[Action] = frozenset({"buy", "resume"})
+_ASKING_FOR_SOUND = _ASKING | {"decide"}  # its provider knows what became of it
+_BUYING = frozenset({"generate_clip", "narrate_clip", "generate_effect"})
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
 
@@ -76,7 +80,8 @@ _MAKERS: dict[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
     "generate_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
     "draft_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
     "compose_picture": lambda _, item: (item.pictures.composite, item.clip.source.start),
-    "narrate_clip": lambda found, item: (item.narration.standing, found.film.narration(item.clip)),
+    "narrate_clip": lambda _, item: (item.narration.standing, item.narration.path),
+    "generate_effect": lambda _, item: (item.effect.standing, item.effect.path),
 }
 """How the file that a rule makes stands, and where it is."""
 
@@ -96,10 +101,9 @@ class Run:
 
     def set_caps(self) -> dict[str, int]:
         """Hold the providers' limits for the whole run; returns those that hold, as settings for its jobs."""
-        internals.cap(self._workflow, "elevenlabs", self._settings.elevenlabs_max_in_flight)
         return {
             f"{name}_max_in_flight": internals.cap(self._workflow, name, self._settings.places(name), ahead=_AHEAD)
-            for name in catalog.BACKENDS
+            for name in catalog.SERVICES
             if catalog.is_paid(name)
         }
 
@@ -202,12 +206,23 @@ class Run:
         """How many of a backend's places a clip takes: one, or none when another backend makes it."""
         return int(self._clip(self.plan(folder, "final"), number).clip.backend == backend)
 
+    def narration_threads(self, folder: str, where: str) -> int:
+        """How many cores speaking a line takes, for the film or (`where`) for its draft: a paid voice takes none."""
+        return 0 if self._narrator(folder, where) else 1
+
+    def narration_units(self, folder: str, where: str) -> int:
+        """How many of a paid voice's places a line takes."""
+        return 1 if self._narrator(folder, where) else 0
+
+    def _narrator(self, folder: str, where: str) -> Narrator | None:
+        return self.plan(folder, "final" if where == layout.NARRATION else "draft").film.narrator
+
     def tell_plan(self) -> None:
         """Print what this run makes, why, and what it costs."""
         out = sys.stdout if internals.is_dry_run(self._workflow) else sys.stderr
         jobs = internals.needed_jobs(self._workflow)
         out.write(report.plan_lines(self._plans, jobs))
-        price = sum(item.price_usd for item in self._to_make(jobs))
+        price = total_usd([*self._to_make(jobs), *self._sounds_to_make(jobs)])
         if price:
             out.write(report.price_age_line(self._settings.prices_of, datetime.now(UTC).date()))
             out.write(report.run_budget_line(price, self._settings.budget_usd))
@@ -223,13 +238,12 @@ class Run:
         try:
             self._check_by_hand()
             self._check_keys()
-            for found, item in self._lines_to_speak():
-                plan.check_voice(found.film, [item])
             ffmpeg.binary(self._settings.ffmpeg)
             for folder in sorted({wildcards["project"] for _, wildcards in self._jobs if "project" in wildcards}):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
-            if any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs)):
+            buys = any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs))
+            if buys or self._sounds_to_make(self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()
@@ -266,12 +280,12 @@ class Run:
             sys.stderr.flush()
             raise SystemExit(decisive)
 
-    def _left_to_buy(self) -> list[ClipPlan]:
-        left = []
-        for folder in sorted({wildcards["project"] for rule, wildcards in self._jobs if rule == "generate_clip"}):
+    def _left_to_buy(self) -> list[Wanted]:
+        left: list[Wanted] = []
+        for folder in sorted({wildcards["project"] for rule, wildcards in self._jobs if rule in _BUYING}):
             with contextlib.suppress(WorkflowError):
                 found = plan.of(project.load(Project(Path(folder)), self._settings))
-                left += [item for item in found.clips if item.to_make and item.action == "buy"]
+                left += [item for item in found.parts if item.to_make and item.action == "buy"]
         return left
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
@@ -286,7 +300,9 @@ class Run:
         if rule == "compose_picture":
             return bool(clip.source.start and plan.is_composed_by_hand(film, clip.source.start))
         if rule == "narrate_clip":
-            return plan.narration_plan(film, clip, Digests(film.project)).standing == "manual"
+            return sound_plans.narration(film, clip, Digests(film.project), Ledger()).standing == "manual"
+        if rule == "generate_effect":
+            return sound_plans.effect(film, clip, Digests(film.project), Ledger()).standing == "manual"
         return plan.is_by_hand(film, clip)
 
     def _check_by_hand(self) -> None:
@@ -325,19 +341,28 @@ class Run:
         from workflow_lib.providers import access  # noqa: PLC0415
 
         missing = []
-        for backend in sorted({item.clip.backend for item in self._to_make(self._jobs) if item.action in _ASKING}):
+        clips = {item.request.backend for item in self._to_make(self._jobs) if item.action in _ASKING}
+        sounds = {
+            item.request.backend
+            for item in self._sounds_to_make(self._jobs)
+            if item.request is not None and item.action in _ASKING_FOR_SOUND
+        }
+        for service in sorted(clips | sounds):
             try:
-                access.open_provider(backend, self._settings)
+                access.open_provider(service, self._settings)
             except MissingKey as error:
                 missing.append(str(error))
         if missing:
             raise MissingKey("\n".join(missing))
 
-    def _lines_to_speak(self) -> Iterator[tuple[FilmPlan, ClipPlan]]:
-        for rule, wildcards in self._jobs:
-            if rule == "narrate_clip":
-                found = self.plan(wildcards["project"], _cut_of(rule, wildcards))
-                yield found, self._clip(found, wildcards["clip"])
+    def _sounds_to_make(self, jobs: Iterable[tuple[str, dict[str, str]]]) -> list[SoundPlan]:
+        """The lines and effects of `jobs` that a provider is asked for."""
+        found = []
+        for rule, wildcards in jobs:
+            if rule in ("narrate_clip", "generate_effect"):
+                item = self._clip(self.plan(wildcards["project"], _cut_of(rule, wildcards)), wildcards["clip"])
+                found.append(item.narration if rule == "narrate_clip" else item.effect)
+        return [item for item in found if item.request is not None and item.to_make]
 
     def _clip(self, found: FilmPlan, number: str) -> ClipPlan:
         try:

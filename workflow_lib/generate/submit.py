@@ -18,6 +18,7 @@ from workflow_lib.generate import watch
 from workflow_lib.generate.desk import Desk, Purchase, jittered
 from workflow_lib.journal import Event, Name, now
 from workflow_lib.ledger import Attempt
+from workflow_lib.providers import access
 from workflow_lib.providers.base import Draft, Host, Provider, Running
 from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store, Take
@@ -194,6 +195,8 @@ def _posted(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, in
             desk.run.stop(str(error))
         raise
     except OutcomeUnknown as error:
+        if access.remembers(purchase.request.backend):
+            raise
         raise OutcomeUnknown(f"{error}; {unknown_text(purchase, intended.at)}") from error
 
 
@@ -217,7 +220,7 @@ def _intended(name: str, purchase: Purchase, desk: Desk, provider: Provider, dra
         backend=request.backend,
         model=draft.model,
         base_url=provider.base_url,
-        seconds=request.seconds,
+        seconds=request.length_s,
         request=request.as_dict(),
         pixels=purchase.pixels,
     )

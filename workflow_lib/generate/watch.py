@@ -35,7 +35,7 @@ def resume(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take:
 
 def _adopted(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take | None:
     """A result that had come into the store just before its worker died."""
-    path = desk.store.path(attempt.fingerprint)
+    path = desk.store.path(attempt.fingerprint, purchase.request.suffix)
     if attempt.state == "stored" or not path.is_file():
         return None
     try:
@@ -101,11 +101,13 @@ def _kept(finished: Finished, attempt: Attempt, purchase: Purchase, desk: Desk, 
     """Download, verify and store a result. A download that fails is tried again; the operation is never lost by it."""
     desk.tell.stage("downloading", 90)
     waits = iter(desk.settings.retry_s)
-    temporary = desk.store.folder / f"{attempt.id}.part.mp4"
+    temporary = desk.store.folder / f"{attempt.id}.part{purchase.request.suffix}"
     while True:
         try:
             _fetch(finished, temporary, purchase, provider)
             charged = {"usd": finished.usd, "units": finished.units}
+            if finished.notes is not None:
+                desk.store.write_notes(attempt, finished.notes)
             take = desk.store.put(attempt, temporary, **charged)
         except OutcomeUnknown as error:
             raise OutcomeUnknown(f"{error}; {_gone_text(purchase, attempt)}") from error
