@@ -17,7 +17,7 @@ import ffmpeg as ffmpeg_python
 from side_by_side import compare, machine, quiet
 
 from workflow_lib.film import FilmSpec
-from workflow_lib.media import assemble, conform, encode, ffmpeg, sound
+from workflow_lib.media import assemble, conform, encode, ffmpeg, laying, sound
 
 SPEC = FilmSpec(1920, 1080, Fraction(24))
 CLIPS = 18
@@ -40,15 +40,14 @@ def make_clips(folder: Path, tool: str) -> tuple[list[Path], list[Path], Path]:
     silence = ffmpeg_python.input("anullsrc=r=48000:cl=stereo", f="lavfi", t=FRAMES / 24)
     options = encode.x264_options(SPEC, encode.FINAL) | {"crf": 23, "c:a": "aac"}
     ffmpeg.run(ffmpeg_python.output(noisy, silence, str(first), **options), ffmpeg=tool)
-    flac = folder / "clip.flac"
-    conform.conform_sound(first, None, flac, SPEC, frames=FRAMES, lead_s=0, ffmpeg=tool)
     conform.conform_picture(first, folder / "conformed_00.mp4", SPEC, encode.FINAL, frames=FRAMES, ffmpeg=tool)
     clips, conformed = [], []
     for number in range(CLIPS):
         clips.append(Path(shutil.copyfile(first, folder / f"a{number:02d}.mp4")))
         conformed.append(Path(shutil.copyfile(folder / "conformed_00.mp4", folder / f"b{number:02d}.mp4")))
     mixed = folder / "sound.m4a"
-    sound.mix_sound([flac] * CLIPS, mixed, ffmpeg=tool)
+    cues = [laying.Cue(count, clip=first) for count in sound.samples(SPEC, [FRAMES] * CLIPS)]
+    sound.mix_sound(cues, mixed, lead_s=0, ffmpeg=tool)
     return clips, conformed, mixed
 
 

@@ -43,12 +43,18 @@ rule narrate:
     shell: "false"
 rule conform:
     input: "{project}/videos/clip_{clip}.mp4", "{project}/audio/narration/clip_{clip}.wav"
-    output: "{project}/.work/final/clip_{clip}.mp4", "{project}/.work/final/clip_{clip}.flac"
+    output: "{project}/.work/final/clip_{clip}.mp4"
     log: "{project}/.work/log/conform_{clip}.log"
     message: "Conform {output[0]}"
     shell: "false"
+rule mix:
+    input: expand("{{project}}/audio/narration/clip_{clip}.wav", clip=N)
+    output: "{project}/.work/final/sound.m4a"
+    log: "{project}/.work/log/sound.log"
+    message: "Mix {output[0]}"
+    shell: "false"
 rule assemble:
-    input: expand("{{project}}/.work/final/clip_{clip}.{kind}", clip=N, kind=["mp4", "flac"])
+    input: "{project}/.work/final/sound.m4a", expand("{{project}}/.work/final/clip_{clip}.mp4", clip=N)
     output: "{project}/final.mp4"
     log: "{project}/.work/log/assemble.log"
     message: "Assemble {output}"

@@ -9,6 +9,10 @@ def film_inputs(wildcards):
     return RUN.film_inputs(wildcards.project, wildcards.cut)
 
 
+def sound_inputs(wildcards):
+    return RUN.sound_inputs(wildcards.project, wildcards.cut)
+
+
 def conform_inputs(wildcards):
     return RUN.conform_inputs(wildcards.project, wildcards.cut, wildcards.clip)
 
@@ -55,6 +59,7 @@ def unknown_target(wildcards):
 
 engine.describe(
     film_inputs,
+    sound_inputs,
     conform_inputs,
     clip_inputs,
     draft_inputs,

@@ -1,10 +1,9 @@
-"""Conformed clips: each clip once in the film's size, frame rate, pixel format and sound layout.
+"""Conformed clips: each clip once in the film's size, frame rate and pixel format.
 
 REQUIRED INPUTS
     the clip, and its spoken line if it has one
 OUTPUTS
     {project}/.work/{cut}/clip_NN.mp4: the picture, held until its line is spoken
-    {project}/.work/{cut}/clip_NN.flac: the sound, of exactly the same length
 """
 
 
@@ -14,7 +13,6 @@ rule conform_clip:
         conform_inputs,
     output:
         picture="{project}/.work/{cut}/clip_{clip}.mp4",
-        sound="{project}/.work/{cut}/clip_{clip}.flac",
     log:
         "{project}/.work/log/{cut}/conform_{clip}.log",
     message:

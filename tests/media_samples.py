@@ -14,6 +14,7 @@ import numpy.typing as npt
 from workflow_lib.film import FilmSpec
 from workflow_lib.media import encode
 from workflow_lib.media.ffmpeg import binary
+from workflow_lib.media.laying import Cue, blocks
 
 SPEC = FilmSpec(160, 90, Fraction(24))
 RATE = 48_000
@@ -70,6 +71,11 @@ def samples(path: Path) -> Samples:
         frames = [part for frame in container.decode(stream) for part in resampler.resample(frame)]
         channels = stream.codec_context.channels
         return np.concatenate([frame.to_ndarray().reshape(-1, channels) for frame in frames])
+
+
+def heard(cue: Cue, lead_s: float = 0.5) -> Samples:
+    """What is laid for a cue, one row for each sample."""
+    return np.concatenate(list(blocks(cue, lead_s)))
 
 
 def loudness(values: Samples) -> float:

@@ -15,9 +15,11 @@ from media_samples import RATE, SPEC, ffmpeg, generate, hidden, loudness, pictur
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
 from workflow_lib.media.assemble import FilmReport, assemble
-from workflow_lib.media.conform import clip_frames, conform_picture, conform_sound
+from workflow_lib.media.conform import clip_frames, conform_picture
 from workflow_lib.media.encode import FINAL
+from workflow_lib.media.laying import Cue
 from workflow_lib.media.sound import mix_sound
+from workflow_lib.media.sound import samples as samples_of
 from workflow_lib.media.verify import verify_film
 from workflow_lib.media.voice import speak
 from workflow_lib.stamps import read_stamp
@@ -39,8 +41,7 @@ except OutOfSpace as error:
 
 
 def _sound(folder: Path, frames: int, spec: FilmSpec = SPEC) -> Path:
-    conform_sound(None, None, folder / "part.flac", spec, frames=frames, lead_s=0, ffmpeg=ffmpeg())
-    mix_sound([folder / "part.flac"], folder / "film.m4a", ffmpeg=ffmpeg())
+    mix_sound([Cue(samples_of(spec, [frames])[0])], folder / "film.m4a", lead_s=0, ffmpeg=ffmpeg())
     return folder / "film.m4a"
 
 
@@ -93,15 +94,14 @@ def test_the_narration_of_a_clip_is_heard_in_its_clip(tmp_path: Path) -> None:
     speech = speak("The inhabitants believe that these animals are absolutely deaf.", tmp_path / "line.wav")
     lengths = [24, clip_frames(SPEC, 1, speech.duration_s, 0.5, 0.5), 24]
     clips = [write_clip(tmp_path / f"clip_{number}.mp4", 24, seed=number) for number in range(3)]
-    parts, sounds = [], []
+    parts = []
     for number, (clip, frames) in enumerate(zip(clips, lengths, strict=True)):
         parts.append(tmp_path / f"part_{number}.mp4")
-        sounds.append(tmp_path / f"part_{number}.flac")
-        line = tmp_path / "line.wav" if number == 1 else None
         conform_picture(clip, parts[-1], SPEC, FINAL, frames=frames, ffmpeg=ffmpeg())
-        conform_sound(clip, line, sounds[-1], SPEC, frames=frames, lead_s=0.5, ffmpeg=ffmpeg())
+    lines = (None, tmp_path / "line.wav", None)
+    cues = [Cue(*cue) for cue in zip(samples_of(SPEC, lengths), lines, clips, strict=True)]
 
-    mix_sound(sounds, tmp_path / "film.m4a", ffmpeg=ffmpeg())
+    mix_sound(cues, tmp_path / "film.m4a", lead_s=0.5, ffmpeg=ffmpeg())
     assemble(
         parts, tmp_path / "film.m4a", tmp_path / "final.mp4", SPEC,
         frames=sum(lengths), ffmpeg=ffmpeg(), stamp="s", title="t",

@@ -8,13 +8,14 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from media_samples import RATE, SPEC, ffmpeg, generate, hidden, loudness, lumas, pictures, samples, write_clip
+from media_samples import RATE, SPEC, ffmpeg, generate, heard, hidden, lumas, pictures, write_clip
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
-from workflow_lib.media.conform import ConformReport, clip_frames, conform_picture, conform_sound
+from workflow_lib.media.conform import ConformReport, clip_frames, conform_picture
 from workflow_lib.media.encode import DRAFT, FINAL
 from workflow_lib.media.joining import joinable_frames
+from workflow_lib.media.laying import Cue
 from workflow_lib.media.probe import probe
 from workflow_lib.recipes import Fit
 
@@ -28,15 +29,6 @@ def _source(pattern: str = "testsrc2", size: str = "160x90", rate: str = "24", s
 def _conform(clip: Path, frames: int, *, fit: Fit = "contain", spec: FilmSpec = SPEC) -> tuple[ConformReport, Path]:
     out = clip.parent / "out" / "clip.mp4"
     return conform_picture(clip, out, spec, FINAL, frames=frames, ffmpeg=ffmpeg(), fit=fit), out
-
-
-def _sound(out: Path, clip: Path | None, narration: Path | None, frames: int, lead_s: float = 0.5) -> None:
-    conform_sound(clip, narration, out, SPEC, frames=frames, lead_s=lead_s, ffmpeg=ffmpeg())
-
-
-def _tone(path: Path, seconds: float, *arguments: str, volume: float = 0.5) -> Path:
-    source = f"aevalsrc={volume}*sin(2*PI*440*t):s={RATE}:d={seconds}"
-    return generate(path, "-f", "lavfi", "-i", source, *arguments)
 
 
 @pytest.mark.parametrize(
@@ -133,11 +125,10 @@ def test_any_odd_clip_is_made_to_fit(tmp_path: Path, kind: str) -> None:
     clip = generate(tmp_path / "a 'clip' \u00e9 \U0001f3ac.mp4", *_ODD[kind])
 
     report, out = _conform(clip, 24)
-    _sound(tmp_path / "clip.flac", clip, None, 24)
 
     assert report == ConformReport("encoded", 24)
     assert joinable_frames(out, SPEC, FINAL, ffmpeg=ffmpeg()) == 24
-    assert len(samples(tmp_path / "clip.flac")) == RATE
+    assert len(heard(Cue(RATE, clip=clip))) == RATE
 
 
 def test_a_clip_cut_inside_a_group_is_made_to_fit(tmp_path: Path) -> None:
@@ -241,92 +232,3 @@ def test_a_clip_damaged_inside_is_refused_even_if_it_would_be_encoded(tmp_path: 
 
     with pytest.raises(BadMedia, match=r"clip_07\.mp4"):
         _conform(clip, 24)
-
-
-@pytest.mark.parametrize("rate", [Fraction(24), Fraction(30_000, 1001), Fraction(25)])
-def test_sound_has_exactly_the_samples_of_its_frames(tmp_path: Path, rate: Fraction) -> None:
-    """Silence for a clip without sound is stereo, 48 kHz, and as long as its frames to the sample."""
-    spec = FilmSpec(160, 90, rate)
-
-    conform_sound(None, None, tmp_path / "s.flac", spec, frames=101, lead_s=0.5, ffmpeg=ffmpeg())
-
-    sound = samples(tmp_path / "s.flac")
-    assert sound.shape == (round(101 / rate * RATE), 2)
-    assert not sound.any()
-
-
-def test_a_narration_starts_at_its_lead_and_is_whole(tmp_path: Path) -> None:
-    """Before the lead there is silence; the narration is there in full; after it there is silence again."""
-    line = _tone(tmp_path / "line.wav", 1.0, "-ar", "22050")
-
-    _sound(tmp_path / "s.flac", None, line, 48)
-
-    sound = samples(tmp_path / "s.flac")
-    assert len(sound) == 2 * RATE
-    assert not sound[: int(0.499 * RATE)].any()
-    assert loudness(sound[int(0.51 * RATE) : int(1.49 * RATE)]) == pytest.approx(0.5 / 2**0.5, rel=0.02)
-    assert not sound[int(1.501 * RATE) :].any()
-    assert (sound[:, 0] == sound[:, 1]).all()
-
-
-def test_a_narration_is_never_cut(tmp_path: Path) -> None:
-    """A narration that ends after its clip is an error that says by how much."""
-    line = _tone(tmp_path / "line.wav", 2.0)
-
-    with pytest.raises(BadMedia, match=r"line\.wav: ends 0\.50 s after its clip"):
-        _sound(tmp_path / "s.flac", None, line, 48)
-
-    assert not (tmp_path / "s.flac").exists()
-
-
-def test_a_clips_own_sound_is_kept_and_lowered_under_the_narration(tmp_path: Path) -> None:
-    """The clip's own sound is heard in full where nobody speaks, and softly under the narration."""
-    clip = generate(
-        tmp_path / "clip.mp4", *_source(seconds=4), "-f", "lavfi", "-i", f"aevalsrc=0.5*sin(2*PI*880*t):s={RATE}:d=4"
-    )
-    line = _tone(tmp_path / "line.wav", 1.0)
-
-    _sound(tmp_path / "s.flac", clip, line, 96, lead_s=1.5)
-
-    sound = samples(tmp_path / "s.flac")
-    assert loudness(sound[RATE // 4 : RATE]) == pytest.approx(0.5 / 2**0.5, rel=0.05)
-    assert loudness(sound[3 * RATE : -RATE // 4]) == pytest.approx(0.5 / 2**0.5, rel=0.05)
-    spectrum = np.abs(np.fft.rfft(sound[int(1.75 * RATE) : int(2.25 * RATE), 0])) / (RATE / 4)
-    assert spectrum[220] == pytest.approx(0.5, rel=0.05)
-    assert 0.04 < spectrum[440] < 0.2
-
-
-def test_nothing_clips(tmp_path: Path) -> None:
-    """Two sounds at full scale are brought down together, and stay below full scale."""
-    clip = generate(
-        tmp_path / "clip.mp4", *_source(seconds=3), "-f", "lavfi", "-i", f"aevalsrc=0.99*sin(2*PI*300*t):s={RATE}:d=3"
-    )
-    line = _tone(tmp_path / "line.wav", 1.0, volume=0.99)
-
-    _sound(tmp_path / "s.flac", clip, line, 72, lead_s=1)
-
-    assert 0.7 < np.abs(samples(tmp_path / "s.flac")).max() <= 0.9
-
-
-def test_sound_that_starts_late_or_runs_on_stays_with_the_picture(tmp_path: Path) -> None:
-    """A track that starts half a second in is heard half a second in; one that outlasts the picture is left out."""
-    picture = write_clip(tmp_path / "picture.mp4", 48, silent_audio=False)
-    tone = _tone(tmp_path / "tone.m4a", 4)
-    late = ("-i", str(picture), "-itsoffset", "0.5", "-i", str(tone), "-c", "copy")
-    clip = generate(tmp_path / "clip.mp4", *late)
-
-    _sound(tmp_path / "s.flac", clip, None, 48)
-
-    sound = samples(tmp_path / "s.flac")
-    assert len(sound) == 2 * RATE
-    assert loudness(sound[: int(0.45 * RATE)]) < 0.01
-    assert loudness(sound[int(0.55 * RATE) :]) == pytest.approx(0.5 / 2**0.5, rel=0.05)
-
-
-def test_sound_that_is_no_media_is_refused(tmp_path: Path) -> None:
-    """A narration that is a text file is named."""
-    line = tmp_path / "clip_07.wav"
-    line.write_text("not a recording")
-
-    with pytest.raises(BadMedia, match=r"clip_07\.wav: is text"):
-        _sound(tmp_path / "s.flac", None, line, 48)

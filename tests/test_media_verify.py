@@ -11,8 +11,9 @@ from media_samples import SPEC, ffmpeg, generate, write_clip
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
 from workflow_lib.media.assemble import assemble
-from workflow_lib.media.conform import conform_sound
+from workflow_lib.media.laying import Cue
 from workflow_lib.media.sound import mix_sound
+from workflow_lib.media.sound import samples as samples_of
 from workflow_lib.media.verify import verify_clip, verify_conformed, verify_film
 
 
@@ -20,8 +21,7 @@ from workflow_lib.media.verify import verify_clip, verify_conformed, verify_film
 def film(tmp_path: Path) -> Path:
     """A film of two parts, 60 frames."""
     pictures = [write_clip(tmp_path / f"{seed}.mp4", 30, seed=seed, silent_audio=False) for seed in range(2)]
-    conform_sound(None, None, tmp_path / "s.flac", SPEC, frames=60, lead_s=0, ffmpeg=ffmpeg())
-    mix_sound([tmp_path / "s.flac"], tmp_path / "s.m4a", ffmpeg=ffmpeg())
+    mix_sound([Cue(samples_of(SPEC, [60])[0])], tmp_path / "s.m4a", lead_s=0, ffmpeg=ffmpeg())
     out = tmp_path / "final.mp4"
     assemble(pictures, tmp_path / "s.m4a", out, SPEC, frames=60, ffmpeg=ffmpeg(), stamp="x", title="A film")
     return out

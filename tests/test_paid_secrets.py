@@ -12,7 +12,7 @@ from paid_films import Paid, mixed_film
 
 _SIGNED = re.compile(rb"Signature=|Expires=\d|[?&]Signature")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{200,}={0,2}")
-_MEDIA = {".mp4", ".png", ".wav", ".flac", ".m4a"}
+_MEDIA = {".mp4", ".png", ".wav", ".m4a"}
 _BINARY = {".pyc", ".mo"}
 
 

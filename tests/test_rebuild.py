@@ -15,6 +15,7 @@ from PIL import Image
 
 NOTHING: Counter[str] = Counter()
 ONE_CLIP = Counter(generate_clip=1, conform_clip=1, assemble_film=1)
+SOUND = Counter(mix_sound=1)
 
 
 def touch_all(folder: Path) -> None:
@@ -218,12 +219,12 @@ def test_an_added_clip_makes_that_clip(built: Studio) -> None:
 
     jobs, said = built.planned()
 
-    assert jobs == ONE_CLIP, said
+    assert jobs == ONE_CLIP + SOUND, said
     assert "clip_05  animatic  0.5 s  $0.00  new" in said
 
 
 def test_a_removed_clip_makes_only_the_film(built: Studio) -> None:
-    """Without its last clip the film is joined again, and nothing is made; the removed clip's file is kept."""
+    """Without its last clip the film is mixed and joined again, nothing is made, and the removed clip stays."""
     manifest = built.manifest()
     del manifest["clips"][3]
     built.write(manifest)
@@ -231,7 +232,7 @@ def test_a_removed_clip_makes_only_the_film(built: Studio) -> None:
     jobs, said = built.planned()
     built.build()
 
-    assert jobs == Counter(assemble_film=1), said
+    assert jobs == Counter(assemble_film=1) + SOUND, said
     assert "final.mp4  clip_04 removed" in said
     assert built.path("videos/clip_04.mp4").exists()
 
@@ -274,7 +275,7 @@ def test_a_clip_put_there_by_hand_is_kept(built: Studio) -> None:
     jobs, said = built.planned()
     built.build("projects/film/final.mp4", "--forceall")
 
-    assert jobs == Counter(conform_clip=1, assemble_film=1), said
+    assert jobs == Counter(conform_clip=1, assemble_film=1) + SOUND, said
     assert "clip_02 replaced" in said
     assert own.read_bytes() == content
     assert "Nothing to be done" in built.build()
@@ -324,7 +325,7 @@ def test_edited_narration_makes_no_clip(built: Studio) -> None:
 
     jobs, said = built.planned()
 
-    assert jobs == Counter(narrate_clip=1, conform_clip=1, assemble_film=1), said
+    assert jobs == Counter(narrate_clip=1, conform_clip=1, assemble_film=1) + SOUND, said
     assert "narration of clip_01 changed" in said
 
 
@@ -393,7 +394,7 @@ def test_a_removed_line_is_silent(built: Studio) -> None:
     assert "Nothing to be done" in built.build()
 
 
-@pytest.mark.parametrize("name", ["final.mp4", ".work/final/clip_01.mp4", ".work/final/clip_01.flac"])
+@pytest.mark.parametrize("name", ["final.mp4", ".work/final/clip_01.mp4", ".work/final/sound.m4a"])
 def test_a_torn_file_is_made_again(built: Studio, name: str) -> None:
     """A film or a conformed file that was cut short is noticed, and the plain command heals it."""
     path = built.path(name)

@@ -24,7 +24,8 @@ class Model:
     `durations`: lengths in seconds, or None for any whole second (any length, for the animatic) between the two ends.
     `aspects`: what it draws without a picture, or always; None: any. `usd`: per second, by resolution in the order in
     which people ask for them, or under "" where there is no choice. `needs_picture`: it makes nothing from words alone.
-    `longest_with_end`: where an end picture makes the longest clip shorter.
+    `longest_with_end`: where an end picture makes the longest clip shorter. `sounds`: its
+    clips have a sound of their own.
     """
 
     durations: tuple[float, ...] | None
@@ -42,6 +43,7 @@ class Model:
     paid: bool = True
     whole_seconds: bool = False
     longest_with_end: float | None = None
+    sounds: bool = False
 
     def allows(self, seconds: float) -> bool:
         """Whether the model makes clips of exactly `seconds`."""
@@ -119,7 +121,9 @@ def _veo(usd: Mapping[str, float]) -> Model:
 
 
 def _omni(usd: Mapping[str, float], longest: float = 10.0) -> Model:
-    return Model(None, 3.0, longest, 2500, 0, usd, aspects=_WIDE, whole_seconds=True, longest_with_end=10.0)
+    return Model(
+        None, 3.0, longest, 2500, 0, usd, aspects=_WIDE, whole_seconds=True, longest_with_end=10.0, sounds=True
+    )
 
 
 MODELS: dict[Backend, dict[str, Model]] = {

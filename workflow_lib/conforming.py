@@ -1,54 +1,60 @@
-"""From a clip to its conformed copy: picture and sound as the film is joined from."""
+"""From a clip to its conformed copy: the picture as the film is joined from, and how long a clip lasts in the film."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 from workflow_lib import files, layout, locks, parts, plan
 from workflow_lib.errors import BadMedia, WorkflowError
 from workflow_lib.media import conform, encode, ffmpeg, probe
-from workflow_lib.project import Film
+from workflow_lib.project import Clip, Film
 
 
 def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
-    """Bring clip `number` to the film's picture and sound, long enough that no word is cut.
+    """Bring clip `number` to the film's picture, long enough that no word of its line is cut.
 
     Raises:
         BadMedia: the clip or its narration does not decode.
     """
     item = plan.of_clip(film, number)
     clip, project = item.clip, film.project
-    out, flac = project.picture(film.cut, number), project.clip_sound(film.cut, number)
+    out = project.picture(film.cut, number)
     quality = encode.FINAL if film.cut == "final" else encode.DRAFT
-    tool = ffmpeg.binary(ffmpeg_path)
-    video, spoken = film.video(clip), film.narration(clip)
     if item.narration.standing == "stale":
         raise WorkflowError(f"the narration of {clip.label} was edited during the run; run the same command again")
     with locks.making(project, out):
-        # A kill from here on must not leave the receipt of older files beside newer ones.
+        # A kill from here on must not leave the receipt of an older file beside a newer one.
         layout.receipt(out).unlink(missing_ok=True)
-        length = parts.cut_seconds(item) or probe.probe(video).duration_s
-        line = _line_seconds(spoken) if item.narration.key else None
-        frames = conform.clip_frames(film.spec, length, line, parts.LEAD_S, parts.TAIL_S)
-        lay = partial(conform.conform_sound, frames=frames, lead_s=parts.LEAD_S, ffmpeg=tool)
-        with ThreadPoolExecutor(1) as beside:
-            laid = beside.submit(lay, video, spoken if line else None, flac, film.spec)
+        frames = frames_of(film, clip, parts.cut_seconds(item), item.narration.key)
+        report = conform.conform_picture(
+            film.video(clip),
+            out,
+            film.spec,
+            quality,
+            frames=frames,
+            ffmpeg=ffmpeg.binary(ffmpeg_path),
             # A clip that was bought was decoded before it came into the store.
-            report = conform.conform_picture(
-                video, out, film.spec, quality, frames=frames, ffmpeg=tool, decoded=parts.cut_seconds(item) is not None
-            )
-            laid.result()
+            decoded=parts.cut_seconds(item) is not None,
+        )
         made = {
             "frames": frames,
             "mode": report.mode,
             "from": parts.conformed_from(film, item),
-            "sizes": [out.stat().st_size, flac.stat().st_size],
-            "sound": files.sha256_file(flac),
+            "size": out.stat().st_size,
         }
         files.write_json(layout.receipt(out), made)
     return f"{clip.label}: {frames} frames, {report.mode}"
+
+
+def frames_of(film: Film, clip: Clip, seconds: float | None, narration_key: str) -> int:
+    """How many frames `clip` has in the film: `seconds`, or all of its own, and enough for its line.
+
+    Raises:
+        BadMedia: the clip or its narration cannot be read.
+    """
+    own_s = probe.probe(film.video(clip)).duration_s if seconds is None else seconds
+    line_s = _line_seconds(film.narration(clip)) if narration_key else None
+    return conform.clip_frames(film.spec, own_s, line_s, parts.LEAD_S, parts.TAIL_S)
 
 
 def _line_seconds(spoken: Path) -> float | None:

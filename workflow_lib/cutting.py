@@ -1,19 +1,18 @@
-"""From conformed clips to a film: its sound, and the joined film."""
+"""From conformed clips and the sound to the film."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from workflow_lib import files, layout, locks, parts
+from workflow_lib import files, layout, locks, mixing, parts
 from workflow_lib.errors import BadMedia
-from workflow_lib.media import assemble, ffmpeg, sound
+from workflow_lib.media import assemble, ffmpeg
 from workflow_lib.project import Film
 
 
 def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None) -> str:
-    """Join the conformed clips `numbers` and their sound into the film, stamped with what it was made from.
+    """Join the conformed clips `numbers` and the sound into the film, stamped with what it was made from.
 
     Raises:
         BadMedia: a clip has no conformed copy, or a part cannot be joined.
@@ -27,32 +26,25 @@ def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None
     ]
     starts = [film.spec.seconds(sum(int(report["frames"]) for report in made[:place])) for place in range(len(made))]
     chapters = [(titles[number], start) for number, start in zip(numbers, starts, strict=True) if titles.get(number)]
-    tool = ffmpeg.binary(ffmpeg_path)
+    laid = [
+        (number, int(report["frames"]), report["from"]["narration"])
+        for number, report in zip(numbers, made, strict=True)
+    ]
+    mixing.mix_again_unless(film, laid, ffmpeg_path=ffmpeg_path)
     with locks.making(project, out):
         report = assemble.assemble(
             [project.picture(cut, number) for number in numbers],
-            _mixed(film, numbers, made, tool),
+            project.sound(cut),
             out,
             film.spec,
             frames=sum(int(report["frames"]) for report in made),
-            ffmpeg=tool,
+            ffmpeg=ffmpeg.binary(ffmpeg_path),
             stamp=parts.stamp_of(film, joined),
             title=film.title,
             chapters=chapters,
         )
         files.write_json(project.parts(cut), {"parts": [list(part) for part in joined]})
     return f"{out}: {report.duration_s:.1f} s"
-
-
-def _mixed(film: Film, numbers: Sequence[int], made: Sequence[dict[str, Any]], tool: str) -> Path:
-    """The sound of the clips `numbers`, joined and encoded; the same parts are never encoded twice."""
-    target = film.project.sound(film.cut, files.digest([report["sound"] for report in made]))
-    if not target.exists():
-        for old in target.parent.glob(f"*{target.suffix}"):
-            old.unlink()
-        sounds = [film.project.clip_sound(film.cut, number) for number in numbers]
-        sound.mix_sound(sounds, target, ffmpeg=tool)
-    return target
 
 
 def _made_from(report: dict[str, Any]) -> tuple[str, str, float | None]:
@@ -71,6 +63,6 @@ def _joined(film: Film, numbers: Sequence[int]) -> tuple[list[int], list[dict[st
 
 def _conformed(film: Film, number: int) -> dict[str, Any]:
     report = files.read_json(layout.receipt(film.project.picture(film.cut, number)))
-    if not {"frames", "from", "sound"} <= report.keys():
+    if not {"frames", "from"} <= report.keys():
         raise BadMedia(f"{layout.label(number)} has no conformed copy; run again")
     return report

@@ -120,17 +120,13 @@ class Project:
         """The conformed picture of a clip."""
         return Path(f"{self.root}/.work/{cut}/{label(number)}.mp4")
 
-    def clip_sound(self, cut: Cut, number: int) -> Path:
-        """The conformed sound of a clip."""
-        return Path(f"{self.root}/.work/{cut}/{label(number)}.flac")
-
-    def sound(self, cut: Cut, digest: str) -> Path:
-        """The sound of the whole film, mixed from parts that have this digest together."""
-        return self.work / cut / f"sound_{digest}.m4a"
+    def sound(self, cut: Cut) -> Path:
+        """The sound of the whole film."""
+        return Path(f"{self.root}/.work/{cut}/sound.m4a")
 
     def parts(self, cut: Cut) -> Path:
         """What the film was joined from."""
-        return self.work / cut / "sound.json"
+        return Path(f"{self.root}/.work/{cut}/film.json")
 
 
 def receipt(path: Path) -> Path:

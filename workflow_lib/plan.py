@@ -12,6 +12,7 @@ from workflow_lib.errors import BadMedia, InvalidInput, Problem
 from workflow_lib.identity import Pictures
 from workflow_lib.ledger import Ledger
 from workflow_lib.marks import Marks
+from workflow_lib.parts import Heard
 from workflow_lib.planned import Action, ClipPlan, FilmPlan, Standing, action_for
 from workflow_lib.project import Clip, Film
 from workflow_lib.receipts import Receipt
@@ -191,6 +192,18 @@ def _changes(receipt: Receipt, request: Request, wanted: str) -> tuple[str, ...]
     if (receipt.take or receipt.fingerprint) != wanted:
         return ("another take chosen",)
     return ("timed out before",) if receipt.outcome == "timed_out" else ()
+
+
+def heard(film: Film, clip: Clip, digests: Digests, ledger: Ledger) -> Heard | None:
+    """What the film's sound holds of `clip`, as its files are at this moment; None when the film leaves it out."""
+    video = film.video(clip)
+    receipt = receipts.read(layout.receipt(video))
+    by_hand = _is_by_hand(video, receipt, digests)
+    if receipt is not None and receipt.skipped and not by_hand:
+        return None
+    sha256 = digests.of(video) if by_hand else receipt.file.sha256 if receipt else None
+    line = sound_plans.narration(film, clip, digests, ledger)
+    return parts.heard(clip, line.key, sha256, by_hand=by_hand)
 
 
 def remember(film: Film) -> None:

@@ -150,15 +150,39 @@ class Run:
         return list
 
     def film_inputs(self, folder: str, cut: Cut) -> dict[str, Any]:
-        """The conformed pictures and sounds of a film; what is not up to date is forced."""
+        """The conformed pictures of a film and its sound; what is not up to date is forced."""
         found = self.plan(folder, cut)
         where = found.film.project
         kept = self._keep(where.film(cut), up_to_date=found.standing == "fresh")
         pictures = [str(where.picture(cut, item.clip.number)) for item in found.clips]
         return {
             "pictures": kept(pictures),
-            "sounds": kept([str(where.clip_sound(cut, item.clip.number)) for item in found.clips]),
+            "sound": kept([str(where.sound(cut))]),
+            "effects": kept([self._resounded(item) for item in found.clips if item.effect.key]),
         }
+
+    def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
+        """The spoken lines of a film, and the clips that cannot do without their own sound."""
+        found = self.plan(folder, cut)
+        sounded = found.standing == "fresh" or parts.is_sounded(found.film, found.clips)
+        kept = self._keep(found.film.project.sound(cut), up_to_date=sounded)
+        inputs = [self._spoken(found, item) for item in found.clips if item.narration.key]
+        numbers = {one.number for one in parts.heard_of(found.clips) if one.needs_clip}
+        return kept(inputs + [self._filmed(found, item) for item in found.clips if item.clip.number in numbers])
+
+    def _spoken(self, found: FilmPlan, item: ClipPlan) -> str:
+        spoken = found.film.narration(item.clip)
+        if item.narration.standing == "stale":
+            internals.force(self._workflow, str(spoken))
+        return _unmade(spoken, by_hand=item.narration.standing == "manual")
+
+    def _resounded(self, item: ClipPlan) -> str:
+        if item.effect.standing == "stale":
+            internals.force(self._workflow, str(item.effect.path))
+        return _unmade(item.effect.path, by_hand=item.effect.standing == "manual")
+
+    def _filmed(self, found: FilmPlan, item: ClipPlan) -> str:
+        return _unmade(found.film.video(item.clip), by_hand=item.standing == "manual")
 
     def conform_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
         """A clip and its spoken line."""
@@ -166,13 +190,7 @@ class Run:
         item = self._clip(found, number)
         conformed = found.standing == "fresh" or parts.is_conformed(found.film, item)
         kept = self._keep(found.film.project.picture(cut, item.clip.number), up_to_date=conformed)
-        inputs = [_unmade(found.film.video(item.clip), by_hand=item.standing == "manual")]
-        if item.narration.key:
-            spoken = found.film.narration(item.clip)
-            inputs.append(_unmade(spoken, by_hand=item.narration.standing == "manual"))
-            if item.narration.standing == "stale":
-                internals.force(self._workflow, str(spoken))
-        return kept(inputs)
+        return kept([self._filmed(found, item)] + ([self._spoken(found, item)] if item.narration.key else []))
 
     def clip_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
         """The pictures of a clip."""

@@ -1,4 +1,4 @@
-"""Conforming: a clip's picture and sound brought, once, to what the film copies from."""
+"""Conforming: a clip's picture brought, once, to what the film copies from."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from workflow_lib.film import FilmSpec
 from workflow_lib.media import fitting, joining
 from workflow_lib.media.encode import TAGS, Quality, x264_options
 from workflow_lib.media.ffmpeg import output_path, run, url
-from workflow_lib.media.laying import lay_sound
 from workflow_lib.media.probe import FORMATS, probe
 from workflow_lib.media.verify import verify_clip, verify_conformed
 from workflow_lib.recipes import Fit
 
-__all__ = ["ConformReport", "Mode", "clip_frames", "conform_picture", "conform_sound"]
+__all__ = ["ConformReport", "Mode", "clip_frames", "conform_picture"]
 
 Mode = Literal["copied", "extended", "trimmed", "encoded"]
 
@@ -121,26 +120,3 @@ def _encode(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: 
 
 def _picture(clip: Path, **options: str) -> Any:  # noqa: ANN401 (ffmpeg-python has no types)
     return ffmpeg_python.input(url(clip), format_whitelist=FORMATS, **options)["V:0"]
-
-
-def conform_sound(
-    clip: Path | None,
-    narration: Path | None,
-    out: Path,
-    spec: FilmSpec,
-    *,
-    frames: int,
-    lead_s: float,
-    ffmpeg: str,
-) -> None:
-    """Make `out` (FLAC, 48 kHz stereo) the sound of `frames` frames: the clip's own with the narration over it.
-
-    The narration starts at `lead_s`; under it the clip's own sound is lowered. The length is rounded to a sample
-    for each clip alone, so that it does not change with the clip's place in the film; over 999 clips that adds up
-    to at most 11 ms.
-
-    Raises:
-        BadMedia: the sound does not decode, or the narration is longer than the frames.
-        OutOfSpace: the disk is full.
-    """
-    lay_sound(clip, narration, out, seconds=spec.seconds(frames), lead_s=lead_s, ffmpeg=ffmpeg)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import ffmpeg as ffmpeg_python
 import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
@@ -16,21 +14,27 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from workflow_lib.errors import BadMedia
-from workflow_lib.media.encode import BITEXACT, SAMPLE_RATE
-from workflow_lib.media.ffmpeg import output_path, started, url
+from workflow_lib.media.encode import SAMPLE_RATE
 from workflow_lib.media.probe import opened, probe, sound_of
 
 Samples = npt.NDArray[np.float32]
 
-_SUBJECT = "writing the sound"
 _CHANNELS = 2
-_FULL_SCALE = 32767
 _BLOCK = SAMPLE_RATE
 _HIGHEST = 0.89  # of full scale: room for the peaks that lossy coding adds
 _UNDER_VOICE = 0.35  # the most that a clip's own sound keeps under a narration
 _LEAST_UNDER = 0.1  # and the least
 _FADE = SAMPLE_RATE // 4  # samples from full to lowered
 _GAP = SAMPLE_RATE // 20  # a jump of the time stamps that is a pause, and not their rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What is heard for so many `samples` of a film: the own sound of `clip`, and `narration` over it."""
+
+    samples: int
+    narration: Path | None = None
+    clip: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +59,22 @@ class _Plan:
     gain: float
 
 
-def lay_sound(
-    clip: Path | None, narration: Path | None, out: Path, *, seconds: float, lead_s: float, ffmpeg: str
-) -> None:
-    """Write `seconds` of the sound of `clip` with `narration` from `lead_s` on, as 16-bit FLAC.
+def blocks(cue: Cue, lead_s: float) -> Iterator[Samples]:
+    """The sound of a clip in blocks of at most a second: (samples, 2), 48 kHz, at most 1.0.
+
+    The narration starts `lead_s` after the clip does; under it the clip's own sound is lowered.
 
     Raises:
         BadMedia: the sound does not decode, or the narration does not fit.
-        OutOfSpace: the disk is full.
     """
-    total = round(seconds * SAMPLE_RATE)
-    own = _source(clip, 0) if clip else None
-    voice = _source(narration, round(lead_s * SAMPLE_RATE)) if narration else None
-    if narration and voice is None:
-        raise BadMedia(f"{narration.name}: has no sound")
-    if voice and voice.at + voice.samples > total:
-        late = (voice.at + voice.samples - total) / SAMPLE_RATE
+    own = _source(cue.clip, 0) if cue.clip else None
+    voice = _source(cue.narration, round(lead_s * SAMPLE_RATE)) if cue.narration else None
+    if cue.narration and voice is None:
+        raise BadMedia(f"{cue.narration.name}: has no sound")
+    if voice and voice.at + voice.samples > cue.samples:
+        late = (voice.at + voice.samples - cue.samples) / SAMPLE_RATE
         raise BadMedia(f"{voice.path.name}: ends {late:.2f} s after its clip; a narration is never cut")
-    with output_path(out) as temporary:
-        _write(_levelled(own, voice, total), temporary, ffmpeg=ffmpeg)
+    yield from _mixed(_levelled(own, voice, cue.samples))
 
 
 def _source(path: Path, at: int) -> _Source | None:
@@ -93,15 +94,6 @@ def _levelled(own: _Source | None, voice: _Source | None, total: int) -> _Plan:
         return _Plan(own if own_peak else None, voice, total, 1.0, min(1.0, _HIGHEST / max(own_peak, voice_peak, 1e-9)))
     under = min(_UNDER_VOICE, max(_LEAST_UNDER, (_HIGHEST - voice_peak) / own_peak))
     return _Plan(own, voice, total, under, min(1.0, _HIGHEST / max(own_peak, voice_peak + under * own_peak)))
-
-
-def _write(plan: _Plan, out: Path, *, ffmpeg: str) -> None:
-    raw = ffmpeg_python.input("pipe:0", format="s16le", ar=SAMPLE_RATE, ac=_CHANNELS)
-    stream = ffmpeg_python.output(raw.audio, url(out), **{"c:a": "flac", "sample_fmt": "s16"}, **BITEXACT)
-    with started(stream, ffmpeg=ffmpeg, stdin=subprocess.PIPE) as process:
-        for block in _mixed(plan):
-            process.write(memoryview(np.round(block * _FULL_SCALE).astype("<i2").tobytes()), _SUBJECT)
-        process.finish(_SUBJECT)
 
 
 def _mixed(plan: _Plan) -> Iterator[Samples]:
