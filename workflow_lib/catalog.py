@@ -162,6 +162,7 @@ SPEECH_USD: Mapping[str, float] = {  # ElevenLabs, USD for 1,000 characters
     "eleven_turbo_v2_5": 0.05,
 }
 EFFECT_USD: Mapping[str, float] = {"eleven_text_to_sound_v2": 0.12}  # ElevenLabs, USD for one effect
+_SMALL_USD = 0.05
 EFFECT_S = (0.5, 30.0)
 """The shortest and the longest effect that can be asked for, in seconds."""
 
@@ -174,6 +175,11 @@ def speech_usd(model: str, own: Mapping[str, float]) -> float:
 def effect_usd(model: str, own: Mapping[str, float]) -> float:
     """What one effect costs: the user's `own` price, else the catalogue's."""
     return own.get(model, EFFECT_USD.get(model, next(iter(EFFECT_USD.values()))))
+
+
+def priced(usd: float) -> str:
+    """A sum of money as people read it: in cents, and below five cents in hundredths of a cent."""
+    return f"${usd:.4f}" if 0 < usd < _SMALL_USD else f"${usd:.2f}"
 
 
 def model(backend: Backend, name: str) -> Model:

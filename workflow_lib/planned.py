@@ -184,8 +184,8 @@ def action_for(film: Film, wanted: str, ledger: Ledger) -> tuple[Action, str | N
 
 
 def total_usd(items: Iterable[Wanted]) -> float:
-    """The list price of all of `items` that must be bought, rounded to cents; those that ask for the same, once."""
-    return round(sum({item.wanted: item.price_usd for item in items}.values()), 2)
+    """The list price of all of `items` that must be bought, in USD; those that ask for the same, once."""
+    return round(sum({item.wanted: item.price_usd for item in items}.values()), 4)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,11 @@ class Asked:
         return None
 
     @property
+    def amount(self) -> str:
+        """How much is asked for, in words."""
+        return f"{self.length_s:g} s" if self.length_s else ""
+
+    @property
     def suffix(self) -> str:
         """How the name of the take's file ends."""
         return ".mp3"
@@ -122,6 +127,11 @@ class SpeechRequest(Asked):
     speed: float | None
     seed: int | None
     output_format: str = MP3
+
+    @property
+    def amount(self) -> str:
+        """How much is asked for, in words."""
+        return f"{len(self.text)} character{'' if len(self.text) == 1 else 's'}"
 
 
 @dataclass(frozen=True, kw_only=True)

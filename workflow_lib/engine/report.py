@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from workflow_lib import files, layout, receipts
+from workflow_lib import catalog, files, layout, receipts
 from workflow_lib.layout import Cut
 from workflow_lib.planned import Action, ClipPlan, FilmPlan, Wanted, total_usd
-from workflow_lib.requests import Asked, SpeechRequest
 from workflow_lib.runs import Ending
 
 MAX_LINES = 60
@@ -78,7 +77,7 @@ def _film_lines(found: FilmPlan, making: _Making, parts: Sequence[Wanted], *, de
         return []
     price = total_usd([*made, *sounds])
     kept = f"{film.project.film(film.cut)}: {len(found.clips) - len(made)} clips kept"
-    lines = [f"{kept}, {_counts(made)}{_sound_counts(sounds)}${price:.2f}{_budget(found, price)}"]
+    lines = [f"{kept}, {_counts(made)}{_sound_counts(sounds)}{catalog.priced(price)}{_budget(found, price)}"]
     if detailed:
         lines += [_line(item) for item in parts]
         if making.joins and not parts and found.reasons:
@@ -129,22 +128,15 @@ def _line(item: Wanted) -> str:
     """One clip, line or effect: who is asked, for how much of it, what is done and why."""
     why = ", ".join(item.reasons) or "forced, or its run was interrupted"
     request = item.request
-    backend = request.backend if request else ""
-    return f"  {item.label}  {backend}  {_amount(request)}  {_deed(item)}  {why}"
-
-
-def _amount(request: Asked | None) -> str:
-    """How much is asked for: characters of a line, seconds of all else."""
-    if isinstance(request, SpeechRequest):
-        return _number_of(len(request.text), "character")
-    return f"{request.length_s:g} s" if request and request.length_s else ""
+    who, amount = (request.backend, request.amount) if request else ("", "")
+    return f"  {item.label}  {who}  {amount}  {_deed(item)}  {why}"
 
 
 def _deed(item: Wanted) -> str:
     """What is done for a clip, a line or an effect, and what that costs."""
     deeds: dict[Action, str] = {
         "render": "$0.00",
-        "buy": f"buy {_usd(item)}",
+        "buy": f"buy {catalog.priced(item.price_usd)}",
         "reuse": "reuse take, $0",
         "resume": f"resume operation {item.operation}, $0",
         "decide": "nobody knows whether it was bought: clipwright retake",
@@ -153,11 +145,6 @@ def _deed(item: Wanted) -> str:
     if item.action == "decide" and item.component == "narration":
         return "ask its provider's history whether it was bought"
     return deeds[item.action] if item.to_make else "keep, $0"
-
-
-def _usd(item: Wanted) -> str:
-    """A price; lines cost less than a cent."""
-    return f"${item.price_usd:.2f}" if item.component == "clips" else f"${item.price_usd:.4f}"
 
 
 def price_age_line(prices_of: str, today: date) -> str:
@@ -195,7 +182,7 @@ def left_line(items: Sequence[Wanted]) -> str:
     nouns = (("clips", "clip"), ("narration", "line"), ("effects", "effect"))
     counted = [_number_of(components.count(name), noun) for name, noun in nouns if name in components]
     what = f"{', '.join(counted)} {'is' if len(items) == 1 else 'are'}"
-    return f"{what} left to buy, ${price:.2f}; run the same command again to go on\n"
+    return f"{what} left to buy, {catalog.priced(price)}; run the same command again to go on\n"
 
 
 def built_lines(plans: Mapping[tuple[str, Cut], FilmPlan], jobs: Iterable[tuple[str, dict[str, str]]]) -> str:
@@ -213,4 +200,5 @@ def _built_line(found: FilmPlan) -> str:
     for clip in film.clips:
         for sound in (film.narration(clip), film.effect(clip)):
             cost += float(files.read_json(layout.receipt(sound)).get("cost_usd", 0.0))
-    return f"{film.project.film(film.cut)}: {seconds:.1f} s, {film.spec.width}x{film.spec.height}, cost ${cost:.2f}\n"
+    size = f"{film.spec.width}x{film.spec.height}"
+    return f"{film.project.film(film.cut)}: {seconds:.1f} s, {size}, cost {catalog.priced(cost)}\n"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +37,8 @@ _ACCOUNT_STATUS = frozenset({401, 402, 403})
 _TOO_MANY = 429
 _SERVER = 500
 _MAX_ID = 200
-_MAX_CHARACTERS = 10**7
+_MAX_DIGITS = 8
+_LATEST_S = 1e11  # seconds since the epoch, or in a recording
 _TIMES = ("characters", "character_start_times_seconds", "character_end_times_seconds")
 
 
@@ -161,7 +161,7 @@ def alignment(value: object) -> dict[str, list[Any]] | None:
 
 
 def _is_time(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _LATEST_S
 
 
 def history(response: httpx.Response) -> tuple[list[Past], str | None]:
@@ -192,7 +192,7 @@ def _past(item: Mapping[str, object]) -> Past | None:
 
 def _units(response: httpx.Response, unit: str) -> str | None:
     cost = str(response.headers.get("character-cost", "")).strip()
-    return f"{int(cost)} {unit}" if cost.isdecimal() and cost.isascii() and int(cost) < _MAX_CHARACTERS else None
+    return f"{int(cost)} {unit}" if cost.isdecimal() and cost.isascii() and len(cost) <= _MAX_DIGITS else None
 
 
 def _object(content: bytes) -> dict[str, Any]:
