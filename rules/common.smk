@@ -37,6 +37,14 @@ def omni_units(wildcards):
     return RUN.clip_units(wildcards.project, wildcards.clip, "omni")
 
 
+def narration_inputs(wildcards):
+    return RUN.narration_inputs(wildcards.project, wildcards.folder, wildcards.clip)
+
+
+def effect_inputs(wildcards):
+    return RUN.effect_inputs(wildcards.project, wildcards.clip)
+
+
 def narration_threads(wildcards):
     return RUN.narration_threads(wildcards.project, wildcards.folder)
 
@@ -62,6 +70,8 @@ engine.describe(
     sound_inputs,
     conform_inputs,
     clip_inputs,
+    narration_inputs,
+    effect_inputs,
     draft_inputs,
     composite_inputs,
 )

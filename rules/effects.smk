@@ -8,6 +8,8 @@ An effect that the user put there is kept. Without `effects: elevenlabs` there a
 
 rule generate_effect:
     """Ask for the sound effect of a clip. Waiting for a provider takes no core."""
+    input:
+        effect_inputs,
     output:
         effect="{project}/audio/sfx/clip_{clip}.wav",
     log:

@@ -9,6 +9,8 @@ A recording that the user put there is kept. A draft is always spoken by the scr
 
 rule narrate_clip:
     """Speak the line of a clip, or have it spoken. Waiting for a provider takes no core."""
+    input:
+        narration_inputs,
     output:
         line="{project}/{folder}/narration/clip_{clip}.wav",
     log:

@@ -14,20 +14,17 @@ from typing import Any, NoReturn
 from filelock import FileLock
 from snakemake.io import ancient
 
-from workflow_lib import catalog, config, files, layout, locks, parts, plan, project, runs, sound_plans
-from workflow_lib.digests import Digests
-from workflow_lib.engine import internals, report
+from workflow_lib import catalog, config, files, layout, locks, parts, plan, project, runs
+from workflow_lib.engine import internals, making, report
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Cut, Project
-from workflow_lib.ledger import Ledger
 from workflow_lib.planned import Action, ClipPlan, FilmPlan, SoundPlan, Wanted, total_usd
 from workflow_lib.sounds import Narrator
 from workflow_lib.takes import Stores
 
 _ASKING: frozenset[Action] = frozenset({"buy", "resume"})
 _ASKING_FOR_SOUND = _ASKING | {"decide"}  # its provider knows what became of it
-_BUYING = frozenset({"generate_clip", "narrate_clip", "generate_effect"})
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
 
@@ -66,24 +63,9 @@ def fail(error: WorkflowError) -> NoReturn:
     raise SystemExit(error.exit_code)
 
 
-def _cut_of(rule: str, wildcards: Mapping[str, str]) -> Cut:
-    is_draft = rule == "draft_clip" or wildcards.get("folder", layout.NARRATION) != layout.NARRATION
-    return "draft" if is_draft else "final"
-
-
 def _unmade(path: Path, *, by_hand: bool) -> str:
     """How a job names its input `path`: a file that was put there by hand in a way that no rule's output matches."""
     return str(path.absolute()) if by_hand else str(path)
-
-
-_MAKERS: dict[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
-    "generate_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
-    "draft_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
-    "compose_picture": lambda _, item: (item.pictures.composite, item.clip.source.start),
-    "narrate_clip": lambda _, item: (item.narration.standing, item.narration.path),
-    "generate_effect": lambda _, item: (item.effect.standing, item.effect.path),
-}
-"""How the file that a rule makes stands, and where it is."""
 
 
 class Run:
@@ -158,7 +140,7 @@ class Run:
         return {
             "pictures": kept(pictures),
             "sound": kept([str(where.sound(cut))]),
-            "effects": kept([self._resounded(item) for item in found.clips if item.effect.key]),
+            "effects": kept([self._sound(item.effect) for item in found.clips if item.effect.key]),
         }
 
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
@@ -166,20 +148,26 @@ class Run:
         found = self.plan(folder, cut)
         sounded = found.standing == "fresh" or parts.is_sounded(found.film, found.clips)
         kept = self._keep(found.film.project.sound(cut), up_to_date=sounded)
-        inputs = [self._spoken(found, item) for item in found.clips if item.narration.key]
+        inputs = [self._sound(item.narration) for item in found.clips if item.narration.key]
         numbers = {one.number for one in parts.heard_of(found.clips) if one.needs_clip}
         return kept(inputs + [self._filmed(found, item) for item in found.clips if item.clip.number in numbers])
 
-    def _spoken(self, found: FilmPlan, item: ClipPlan) -> str:
-        spoken = found.film.narration(item.clip)
-        if item.narration.standing == "stale":
-            internals.force(self._workflow, str(spoken))
-        return _unmade(spoken, by_hand=item.narration.standing == "manual")
+    def narration_inputs(self, folder: str, where: str, number: str) -> list[str]:
+        """Nothing: a line is made of words; one that is out of date is forced. `where`: the film's or its draft's."""
+        item = self._clip(self.plan(folder, making.cut_for(where)), number)
+        self._sound(item.narration)
+        return []
 
-    def _resounded(self, item: ClipPlan) -> str:
-        if item.effect.standing == "stale":
-            internals.force(self._workflow, str(item.effect.path))
-        return _unmade(item.effect.path, by_hand=item.effect.standing == "manual")
+    def effect_inputs(self, folder: str, number: str) -> list[str]:
+        """Nothing: an effect is made of words; one that is out of date is forced."""
+        self._sound(self._clip(self.plan(folder, "final"), number).effect)
+        return []
+
+    def _sound(self, item: SoundPlan) -> str:
+        """How a job names a line or an effect; one that is out of date is forced."""
+        if item.standing == "stale":
+            internals.force(self._workflow, str(item.path))
+        return _unmade(item.path, by_hand=item.standing == "manual")
 
     def _filmed(self, found: FilmPlan, item: ClipPlan) -> str:
         return _unmade(found.film.video(item.clip), by_hand=item.standing == "manual")
@@ -190,7 +178,7 @@ class Run:
         item = self._clip(found, number)
         conformed = found.standing == "fresh" or parts.is_conformed(found.film, item)
         kept = self._keep(found.film.project.picture(cut, item.clip.number), up_to_date=conformed)
-        return kept([self._filmed(found, item)] + ([self._spoken(found, item)] if item.narration.key else []))
+        return kept([self._filmed(found, item)] + ([self._sound(item.narration)] if item.narration.key else []))
 
     def clip_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
         """The pictures of a clip."""
@@ -233,7 +221,7 @@ class Run:
         return 1 if self._narrator(folder, where) else 0
 
     def _narrator(self, folder: str, where: str) -> Narrator | None:
-        return self.plan(folder, "final" if where == layout.NARRATION else "draft").film.narrator
+        return self.plan(folder, making.cut_for(where)).film.narrator
 
     def tell_plan(self) -> None:
         """Print what this run makes, why, and what it costs."""
@@ -300,7 +288,7 @@ class Run:
 
     def _left_to_buy(self) -> list[Wanted]:
         left: list[Wanted] = []
-        for folder in sorted({wildcards["project"] for rule, wildcards in self._jobs if rule in _BUYING}):
+        for folder in sorted({wildcards["project"] for rule, wildcards in self._jobs if rule in making.BUYING}):
             with contextlib.suppress(WorkflowError):
                 found = plan.of(project.load(Project(Path(folder)), self._settings))
                 left += [item for item in found.parts if item.to_make and item.action == "buy"]
@@ -308,19 +296,17 @@ class Run:
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
-        if rule not in _MAKERS:
+        if rule not in making.MAKERS:
             return False
-        found = self.plan(wildcards["project"], _cut_of(rule, wildcards))
+        found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
         film = found.film
         clip = film.clip(int(wildcards["clip"]))
         if rule == "generate_clip" and catalog.is_paid(clip.backend) and not found.clip(clip.number).to_make:
             return True
         if rule == "compose_picture":
             return bool(clip.source.start and plan.is_composed_by_hand(film, clip.source.start))
-        if rule == "narrate_clip":
-            return sound_plans.narration(film, clip, Digests(film.project), Ledger()).standing == "manual"
-        if rule == "generate_effect":
-            return sound_plans.effect(film, clip, Digests(film.project), Ledger()).standing == "manual"
+        if rule in making.SOUNDS:
+            return making.is_recorded_by_hand(rule, film, clip)
         return plan.is_by_hand(film, clip)
 
     def _check_by_hand(self) -> None:
@@ -334,11 +320,11 @@ class Run:
             raise WorkflowError(f"{', '.join(kept)}: put there by hand and kept; delete it to have it made")
 
     def _by_hand(self, rule: str, wildcards: Mapping[str, str]) -> list[str]:
-        if rule not in _MAKERS:
+        if rule not in making.MAKERS:
             return []
-        found = self.plan(wildcards["project"], _cut_of(rule, wildcards))
+        found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
         item = self._clip(found, wildcards["clip"])
-        standing, path = _MAKERS[rule](found, item)
+        standing, path = making.MAKERS[rule](found, item)
         return [str(path)] if standing == "manual" else []
 
     def _to_make(self, jobs: Iterable[tuple[str, dict[str, str]]]) -> list[ClipPlan]:
@@ -377,9 +363,9 @@ class Run:
         """The lines and effects of `jobs` that a provider is asked for."""
         found = []
         for rule, wildcards in jobs:
-            if rule in ("narrate_clip", "generate_effect"):
-                item = self._clip(self.plan(wildcards["project"], _cut_of(rule, wildcards)), wildcards["clip"])
-                found.append(item.narration if rule == "narrate_clip" else item.effect)
+            if rule in making.SOUNDS:
+                item = self._clip(self.plan(wildcards["project"], making.cut_of(rule, wildcards)), wildcards["clip"])
+                found.append(making.sound_of(rule, item))
         return [item for item in found if item.request is not None and item.to_make]
 
     def _clip(self, found: FilmPlan, number: str) -> ClipPlan:

@@ -166,10 +166,9 @@ def _leave(slot: Slot | None) -> None:
 
 
 def _gone_text(purchase: Purchase, attempt: Attempt) -> str:
-    return (
-        f"operation {attempt.operation} was paid for ({catalog.priced(attempt.list_usd)}) "
-        f"and its result cannot be had; run again to ask once more, or `{purchase.settle} --confirm-lost` to buy it anew"
-    )
+    paid = f"operation {attempt.operation} was paid for ({catalog.priced(attempt.list_usd)})"
+    again = f"`{purchase.settle} --confirm-lost` to buy it anew"
+    return f"{paid} and its result cannot be had; run again to ask once more, or {again}"
 
 
 def age_s(attempt: Attempt) -> float:
