@@ -259,6 +259,16 @@ def test_an_empty_history_proves_nothing(emulator: Emulator, voice: ElevenLabs) 
         voice.find(speech().as_dict(), OLD_S, [])
 
 
+def test_a_key_that_may_only_speak(server: Anything, odd: ElevenLabs) -> None:
+    """A key that may not read the history leaves the outcome unknown and says what to allow; the run is not stopped."""
+    server.say(json.dumps({"detail": {"status": "missing_permissions", "message": "no"}}).encode(), 401)
+
+    with pytest.raises(OutcomeUnknown, match="may not read the history.*ELEVENLABS_API_KEY"):
+        odd.find(speech().as_dict(), OLD_S, [])
+    with pytest.raises(OutcomeUnknown, match="may not read the history"):
+        odd.poll("operation", OLD_S)
+
+
 def test_effects_are_in_no_history(emulator: Emulator, voice: ElevenLabs) -> None:
     """A lost effect cannot be asked for, and nothing is."""
     with pytest.raises(OutcomeUnknown, match="no history of sound effects"):

@@ -17,9 +17,10 @@ from workflow_lib.requests import Asked, Component, EffectRequest, Request, Spee
 Standing = Literal["fresh", "missing", "stale", "manual"]
 """Up to date; to be made; to be made again; put there by hand and kept."""
 
-Action = Literal["render", "buy", "reuse", "resume", "decide", "stand_in"]
+Action = Literal["render", "buy", "reuse", "resume", "decide", "stand_in", "change"]
 """How a clip, a line or an effect is made: rendered for free; bought; its take is here; its operation goes on; nobody
-knows whether it was sent; refused by the content filter before, so that a stand-in takes its place."""
+knows whether it was sent; refused by the content filter before, so that a stand-in takes a clip's place, and a line or
+an effect must be changed."""
 
 
 class Wanted(Protocol):

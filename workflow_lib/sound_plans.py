@@ -60,6 +60,8 @@ def _asked(
     wanted = choice.take if choice else request.fingerprint
     found = _found(named, wanted, digests)
     how, operation = action_for(film, wanted, ledger)
+    if how == "buy" and ledger.filtered(wanted) > film.filtered_retries:
+        how = "change"
     return replace(
         found,
         request=request,

@@ -9,7 +9,7 @@ from workflow_lib import layout, sound_plans
 from workflow_lib.digests import Digests
 from workflow_lib.layout import Cut
 from workflow_lib.ledger import Ledger
-from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan, Standing
+from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
 from workflow_lib.project import Clip, Film
 
 SOUNDS = frozenset({"narrate_clip", "generate_effect"})
@@ -18,7 +18,7 @@ SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 BUYING = SOUNDS | {"generate_clip"}
 """The rules that may spend money."""
 
-MAKERS: Mapping[str, Callable[[FilmPlan, ClipPlan], tuple[Standing, Path | None]]] = {
+MAKERS: Mapping[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
     "generate_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
     "draft_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
     "compose_picture": lambda _, item: (item.pictures.composite, item.clip.source.start),

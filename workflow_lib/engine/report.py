@@ -92,6 +92,7 @@ _COUNTED: dict[Action, str] = {
     "resume": "to resume",
     "decide": "to decide",
     "stand_in": "to stand in",
+    "change": "to change",
 }
 
 
@@ -141,6 +142,7 @@ def _deed(item: Wanted) -> str:
         "resume": f"resume operation {item.operation}, $0",
         "decide": "nobody knows whether it was bought: clipwright retake",
         "stand_in": "filtered before, stand-in, $0",
+        "change": "filtered before: change its text",
     }
     if item.action == "decide" and item.component == "narration":
         return "ask its provider's history whether it was bought"

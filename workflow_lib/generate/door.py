@@ -49,8 +49,10 @@ def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None) -> Obtained
             desk.tell.say(f"filtered ({error}); asking once more, attempt {refused + 1}")
         except OutcomeUnknown as error:
             lost = desk.store.ledger().pending(purchase.request.fingerprint)
-            if not may_settle or lost is None or lost.operation is not None:
+            if lost is None or lost.operation is not None:
                 raise
+            if not may_settle:
+                raise OutcomeUnknown(f"{error}; {submit.unknown_text(purchase, lost.at)}") from error
             # Once: what gets lost again and again is not sent again and again.
             may_settle = False
             desk.tell.say(f"{error}; asking what became of it")
@@ -70,4 +72,4 @@ def _check_filtered(purchase: Purchase, desk: Desk, ledger: Ledger) -> None:
     refused = ledger.filtered(purchase.request.fingerprint)
     if refused > desk.settings.filtered_retries:
         last = [attempt for attempt in ledger.of(purchase.request.fingerprint) if attempt.state == "filtered"][-1]
-        raise Filtered(f"{last.reason or 'refused by the content filter'}; change its prompt or picture")
+        raise Filtered(f"{last.reason or 'refused by the content filter'}; change what it asks for")

@@ -18,7 +18,6 @@ from workflow_lib.generate import watch
 from workflow_lib.generate.desk import Desk, Purchase, jittered
 from workflow_lib.journal import Event, Name, now
 from workflow_lib.ledger import Attempt
-from workflow_lib.providers import access
 from workflow_lib.providers.base import Draft, Host, Provider, Running
 from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store, Take
@@ -194,10 +193,6 @@ def _posted(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, in
         if isinstance(error, Refused):
             desk.run.stop(str(error))
         raise
-    except OutcomeUnknown as error:
-        if access.remembers(purchase.request.backend):
-            raise
-        raise OutcomeUnknown(f"{error}; {unknown_text(purchase, intended.at)}") from error
 
 
 def _priced(purchase: Purchase, desk: Desk) -> Event:

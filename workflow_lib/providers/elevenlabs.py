@@ -89,7 +89,7 @@ class ElevenLabs:
 
         Raises:
             RetryLater, Refused: the question failed.
-            OutcomeUnknown: it is not in the history.
+            OutcomeUnknown: it is not in the history, or the key may not read that.
         """
         finished = self._answered.pop(operation, None)
         if finished is not None:
@@ -126,7 +126,7 @@ class ElevenLabs:
         Raises:
             RetryLater: the question failed, or it is too early to tell.
             Refused: the account may not ask.
-            OutcomeUnknown: it is an effect, or the history is empty and may be switched off.
+            OutcomeUnknown: it is an effect, the history is empty and may be switched off, or the key may not read it.
         """
         if request.get("component") != "narration":
             raise OutcomeUnknown(f"{WHO} keeps no history of sound effects")
@@ -149,7 +149,7 @@ class ElevenLabs:
 
         Raises:
             RetryLater, Refused: the question failed.
-            OutcomeUnknown: there is too much of it.
+            OutcomeUnknown: there is too much of it, or the key may not read it.
         """
         since, after = time.time() - age_s, None
         for _ in range(_MOST_PAGES):

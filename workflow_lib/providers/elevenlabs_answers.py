@@ -33,6 +33,7 @@ _BUSY = frozenset(
     {"too_many_concurrent_requests", "concurrent_limit_exceeded", "rate_limit_exceeded", "system_busy"},
 )
 _EMPTY = frozenset({"quota_exceeded", "insufficient_credits"})
+_NOT_ALLOWED = "missing_permissions"
 _ACCOUNT_STATUS = frozenset({401, 402, 403})
 _TOO_MANY = 429
 _SERVER = 500
@@ -87,6 +88,10 @@ def refusal(response: httpx.Response) -> WorkflowError:
 
 def asked_in_vain(response: httpx.Response) -> WorkflowError:
     """What an answer that is no success means for a question, which is free."""
+    code, _ = _detail(response)
+    if code == _NOT_ALLOWED:
+        # A key that may speak need not be one that may look back.
+        return OutcomeUnknown(f"the key may not read the history of {WHO}: allow it there, for {KEY}")
     error = refusal(response)
     if isinstance(error, Refused | RetryLater):
         return error
