@@ -27,6 +27,7 @@ rule all:
 include: "rules/compose.smk"
 include: "rules/generate.smk"
 include: "rules/narrate.smk"
+include: "rules/effects.smk"
 include: "rules/conform.smk"
 include: "rules/assemble.smk"
 include: "rules/deliver.smk"

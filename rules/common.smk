@@ -49,6 +49,22 @@ def omni_units(wildcards):
     return RUN.clip_units(wildcards.project, wildcards.clip, "omni")
 
 
+def narration_inputs(wildcards):
+    return RUN.narration_inputs(wildcards.project, wildcards.folder, wildcards.clip)
+
+
+def effect_inputs(wildcards):
+    return RUN.effect_inputs(wildcards.project, wildcards.clip)
+
+
+def narration_threads(wildcards):
+    return RUN.narration_threads(wildcards.project, wildcards.folder)
+
+
+def narration_units(wildcards):
+    return RUN.narration_units(wildcards.project, wildcards.folder)
+
+
 def draft_inputs(wildcards):
     return RUN.clip_inputs(wildcards.project, "draft", wildcards.clip)
 
@@ -69,6 +85,8 @@ engine.describe(
     thumbnail_inputs,
     conform_inputs,
     clip_inputs,
+    narration_inputs,
+    effect_inputs,
     draft_inputs,
     composite_inputs,
 )

@@ -5,7 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from workflow_lib import generate, jobs
+from workflow_lib import jobs
+from workflow_lib.generate.clips import clip
 
 if __name__ == "__main__":
-    jobs.main(__doc__, lambda film, args, settings: generate.clip(film, args.clip, settings), computes=False)
+    jobs.main(__doc__, lambda film, args, settings: clip(film, args.clip, settings), computes=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from workflow_lib import files
+from workflow_lib import catalog, files
 from workflow_lib.errors import OverBudget
 from workflow_lib.journal import Event
 from workflow_lib.takes import Store
@@ -78,6 +78,6 @@ def _within(event: Event, price: float, budget: float | None, spent: float, wher
     if budget is not None and spent + price > budget + _CENT_FRACTION:
         left = max(0.0, budget - spent)
         raise OverBudget(
-            f"{event.clip} costs ${price:.2f}, and ${left:.2f} of ${budget:.2f} is left ({where}); "
+            f"{event.clip} costs {catalog.priced(price)}, and ${left:.2f} of ${budget:.2f} is left ({where}); "
             f"nothing was bought: raise the budget, or stop here"
         )

@@ -9,6 +9,10 @@ from typing import Literal, get_args
 Backend = Literal["animatic", "kling", "veo", "omni"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
+Service = Literal["animatic", "kling", "veo", "omni", "elevenlabs"]
+"""Who can be asked: the backends of clips, and who speaks and makes sound effects."""
+SERVICES: tuple[Service, ...] = get_args(Service)
+
 PRICES_OF = "2026-11"
 """The month in which the prices were last compared with the vendors' pages."""
 
@@ -150,15 +154,43 @@ DEFAULT_MODELS: dict[Backend, str] = {backend: next(iter(models)) for backend, m
 }
 
 
+SPEECH_USD: Mapping[str, float] = {  # ElevenLabs, USD for 1,000 characters
+    "eleven_multilingual_v2": 0.10,
+    "eleven_v3": 0.10,
+    "eleven_flash_v2_5": 0.05,
+    "eleven_flash_v2": 0.05,
+    "eleven_turbo_v2_5": 0.05,
+}
+EFFECT_USD: Mapping[str, float] = {"eleven_text_to_sound_v2": 0.12}  # ElevenLabs, USD for one effect
+_SMALL_USD = 0.05
+EFFECT_S = (0.5, 30.0)
+"""The shortest and the longest effect that can be asked for, in seconds."""
+
+
+def speech_usd(model: str, own: Mapping[str, float]) -> float:
+    """What 1,000 characters cost with a voice model: the user's `own` price, else the catalogue's."""
+    return own.get(model, SPEECH_USD.get(model, next(iter(SPEECH_USD.values()))))
+
+
+def effect_usd(model: str, own: Mapping[str, float]) -> float:
+    """What one effect costs: the user's `own` price, else the catalogue's."""
+    return own.get(model, EFFECT_USD.get(model, next(iter(EFFECT_USD.values()))))
+
+
+def priced(usd: float) -> str:
+    """A sum of money as people read it: in cents, and below five cents in hundredths of a cent."""
+    return f"${usd:.4f}" if 0 < usd < _SMALL_USD else f"${usd:.2f}"
+
+
 def model(backend: Backend, name: str) -> Model:
     """The limits of a model; one that is not listed is taken to be like the backend's default."""
     models = MODELS[backend]
     return models.get(name) or models[DEFAULT_MODELS[backend]]
 
 
-def is_paid(backend: Backend) -> bool:
-    """Whether the backend costs money."""
-    return backend != "animatic"
+def is_paid(service: Service) -> bool:
+    """Whether asking costs money."""
+    return service != "animatic"
 
 
 def aspect(width: int, height: int) -> str | None:

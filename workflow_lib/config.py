@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from workflow_lib import catalog, layout, yamlfile
-from workflow_lib.catalog import Backend
+from workflow_lib.catalog import Backend, Service
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import Level, OwnSound
 
@@ -21,6 +21,7 @@ OVERRIDES = "CLIPWRIGHT_CONFIG"
 Outcome = Literal["animatic", "skip", "fail"]
 Seconds = Annotated[float, Field(gt=0)]
 Waits = Annotated[list[Seconds], Field(min_length=2, max_length=2)]
+Fraction01 = Annotated[float, Field(ge=0, le=1)]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
 
 
@@ -39,11 +40,27 @@ class Config(BaseModel):
     kling_model: str = Field("kling/v2-5-turbo-image-to-video-pro", description="Kling's model id at KIE.ai.")
     veo_model: str = Field("veo-3.1-fast-generate-001", description="Veo's model id on Vertex.")
     omni_model: str = Field("gemini-omni-1.2-flash", description="Gemini Omni's model id.")
+    elevenlabs_model: str = Field("eleven_multilingual_v2", description="ElevenLabs' model id for narration.")
+    elevenlabs_effects_model: str = Field("eleven_text_to_sound_v2", description="The same for sound effects.")
+    elevenlabs_stability: Fraction01 | None = Field(
+        None, description="0 lively .. 1 even; null: as the voice is set in your ElevenLabs account, here and below."
+    )
+    elevenlabs_similarity_boost: Fraction01 | None = Field(None, description="How close it keeps to the voice.")
+    elevenlabs_style: Fraction01 | None = Field(None, description="How much the voice's style is exaggerated.")
+    elevenlabs_speed: float | None = Field(None, ge=0.7, le=1.2, description="1 is the voice's own speed.")
+    elevenlabs_seed: int | None = Field(None, ge=0, le=4294967295, description="Asks for the same sound each time.")
+    effects: Literal["none", "elevenlabs"] | None = Field(
+        None, description="Overrides who makes the sound effects of every manifest when set."
+    )
     veo_resolution: Literal["720p", "1080p", "4k"] = Field("720p", description="What Veo is asked for.")
     omni_resolution: Literal["360p", "720p", "1080p", "4k"] = Field("720p", description="What Omni is asked for.")
     kling_poll_s: Waits = Field([3, 30], description="First and longest wait between two polls, in seconds.")
     veo_poll_s: Waits = Field([5, 15], description="The same for Veo.")
     omni_poll_s: Waits = Field([5, 15], description="The same for Omni.")
+    elevenlabs_poll_s: Waits = Field([2, 10], description="The same for questions to ElevenLabs' history.")
+    elevenlabs_settle_s: Seconds = Field(
+        180, description="A narration that is not in ElevenLabs' history so long after it was sent never arrived there."
+    )
     kling_creates: list[Seconds] = Field(
         [20, 10], min_length=2, max_length=2, description="So many new Kling operations in so many seconds."
     )
@@ -73,7 +90,10 @@ class Config(BaseModel):
     channel_budget_usd: float | None = Field(
         None, ge=0, description="What all films of one channel may ever cost together; null: no limit."
     )
-    prices: dict[str, float] = Field({}, description="USD a second of a model, in place of the catalogue's.")
+    prices: dict[str, float] = Field(
+        {},
+        description="USD of a model in place of the catalogue's: a second of a clip, 1,000 characters, an effect.",
+    )
     prices_of: str = Field(catalog.PRICES_OF, pattern=r"^\d{4}-\d{2}$", description="The month of these prices.")
     loudness_lufs: float = Field(-14, ge=-40, le=-5, description="How loud a film is, by EBU R128.")
     true_peak_dbtp: float = Field(-1, ge=-9, le=0, description="The highest peak of its sound.")
@@ -85,18 +105,22 @@ class Config(BaseModel):
         """How loud films are."""
         return Level(self.loudness_lufs, self.true_peak_dbtp)
 
-    def places(self, backend: Backend) -> int:
-        """How many operations of a paid backend may be open at the provider at a time."""
-        return int(getattr(self, f"{backend}_max_in_flight"))
+    def places(self, service: Service) -> int:
+        """How many operations of a paid service may be open at the provider at a time."""
+        return int(getattr(self, f"{service}_max_in_flight"))
 
-    def poll_waits(self, backend: Backend) -> tuple[float, float]:
-        """The first and the longest wait between two polls of a paid backend, in seconds."""
-        first, longest = getattr(self, f"{backend}_poll_s")
+    def poll_waits(self, service: Service) -> tuple[float, float]:
+        """The first and the longest wait between two polls of a paid service, in seconds."""
+        first, longest = getattr(self, f"{service}_poll_s")
         return first, max(first, longest)
 
-    def creates(self, backend: Backend) -> tuple[int, float] | None:
+    def unanswered_s(self, service: Service) -> float:
+        """How long what was sent to a service may still be going on there when no answer has come, in seconds."""
+        return float(getattr(self, f"{service}_settle_s", self.clip_timeout_s))
+
+    def creates(self, service: Service) -> tuple[int, float] | None:
         """So many new operations in so many seconds, where the provider has such a limit."""
-        limit = getattr(self, f"{backend}_creates", None)
+        limit = getattr(self, f"{service}_creates", None)
         return (int(limit[0]), float(limit[1])) if limit else None
 
 

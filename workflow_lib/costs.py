@@ -42,28 +42,33 @@ class Cost:
 
 def of_stores(folders: Iterable[Path], projects: frozenset[str] | None = None) -> list[Cost]:
     """The costs of `projects` (None: all that were ever paid for), also of ones that are gone."""
-    groups: dict[tuple[str, str, str], list[Attempt]] = {}
+    groups: dict[tuple[str, str, str, str], list[Attempt]] = {}
     for folder in folders:
         for attempt in Store(folder).ledger().attempts():
             if projects is None or attempt.project in projects:
-                groups.setdefault((attempt.project, attempt.backend, attempt.model), []).append(attempt)
+                groups.setdefault(_group(attempt), []).append(attempt)
     return [_cost(*key, attempts) for key, attempts in sorted(groups.items())]
 
 
-def _cost(project: str, backend: str, model: str, attempts: list[Attempt]) -> Cost:
+def _group(attempt: Attempt) -> tuple[str, str, str, str]:
+    """The project and the component that it was for, and who was asked."""
+    return attempt.project, str(attempt.request.get("component") or "clips"), attempt.backend, attempt.model
+
+
+def _cost(project: str, component: str, backend: str, model: str, attempts: list[Attempt]) -> Cost:
     over = [attempt for attempt in attempts if not attempt.is_open]
     charged = [attempt for attempt in over if attempt.state in ("stored", "lost")]
     return Cost(
         project=project,
-        component="clips",
+        component=component,
         backend=backend,
         model=model,
         calls=sum(attempt.state != "refused" for attempt in attempts),
         results=sum(attempt.state == "stored" for attempt in attempts),
         units=_units(attempts),
-        listed_usd=round(sum(attempt.list_usd for attempt in charged), 3),
-        actual_usd=round(sum(attempt.cost_usd for attempt in over), 3),
-        open_usd=round(sum(attempt.cost_usd for attempt in attempts if attempt.is_open), 3),
+        listed_usd=round(sum(attempt.list_usd for attempt in charged), 4),
+        actual_usd=round(sum(attempt.cost_usd for attempt in over), 4),
+        open_usd=round(sum(attempt.cost_usd for attempt in attempts if attempt.is_open), 4),
         told=sum(attempt.usd is not None for attempt in over),
     )
 
@@ -75,6 +80,6 @@ def _units(attempts: list[Attempt]) -> str:
         told = re.fullmatch(r"([\d.]+) (.+)", attempt.units or "")
         if told is not None:
             sums[told[2]] = sums.get(told[2], 0.0) + float(told[1])
-        elif attempt.state == "stored":
-            sums["s"] = sums.get("s", 0.0) + (attempt.seconds or 0.0)
+        elif attempt.state == "stored" and attempt.seconds:
+            sums["s"] = sums.get("s", 0.0) + attempt.seconds
     return ", ".join(f"{value:g} {unit}" for unit, value in sums.items())

@@ -1,4 +1,4 @@
-"""What only the user may decide about paid clips: another take, an older one, what became of a lost submission."""
+"""What only the user may decide about what is paid for: another take, an older one, a submission that got lost."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from workflow_lib import catalog, plan
 from workflow_lib.errors import InvalidInput, Problem, WorkflowError
 from workflow_lib.journal import Event
 from workflow_lib.ledger import Attempt, Ledger
-from workflow_lib.planned import ClipPlan
+from workflow_lib.planned import Wanted
 from workflow_lib.project import Film
+from workflow_lib.requests import Asked, Component
 from workflow_lib.takes import Store
 
 
@@ -30,12 +31,12 @@ class TakeInfo:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision about one clip; nothing happens until `decide` is called with it.
+    """A decision about one clip, line or effect; nothing happens until `decide` is called with it.
 
     `usd`: what it leads to; `about`: the submission that it settles, as it stood.
     """
 
-    item: ClipPlan
+    item: Wanted
     events: tuple[Event, ...]
     text: str
     usd: float = 0.0
@@ -61,7 +62,7 @@ def _settling(film: Film, decision: Decision) -> Iterator[None]:
     if decision.about is None:
         yield
         return
-    label = decision.item.clip.label
+    label = decision.item.label
     try:
         with Store(film.project.takes).alone(decision.about.fingerprint, wait=False):
             if _unsettled(film, decision.item) != decision.about:
@@ -72,12 +73,12 @@ def _settling(film: Film, decision: Decision) -> Iterator[None]:
         raise WorkflowError(what) from None
 
 
-def takes_of(film: Film, number: int) -> list[TakeInfo]:
-    """Every take that was bought for a clip, and any other take of its request, oldest first."""
-    item = plan.of_clip(film, number)
+def takes_of(film: Film, number: int, component: Component = "clips") -> list[TakeInfo]:
+    """Every take that was bought for a clip, its line or its effect, and any other of its request, oldest first."""
+    item = _item(film, number, component)
     store = Store(film.project.takes)
     ledger = store.ledger()
-    project, label = str(film.project.root), item.clip.label
+    project, label = str(film.project.root), item.label
     return [
         TakeInfo(
             name=attempt.fingerprint[:8],
@@ -91,68 +92,68 @@ def takes_of(film: Film, number: int) -> list[TakeInfo]:
     ]
 
 
-def another_take(film: Film, number: int) -> Decision:
+def another_take(film: Film, number: int, component: Component = "clips") -> Decision:
     """Ask for a take that was not bought yet, though nothing of the request has changed.
 
     Raises:
-        InvalidInput: the clip costs nothing, or somebody put it there.
+        InvalidInput: it costs nothing, or somebody put it there.
     """
-    item, ledger = _paid(film, number), _ledger(film)
-    base = item.request
+    (item, base), ledger = _paid(film, number, component), _ledger(film)
     last = base.take
     while ledger.of(dataclasses.replace(base, take=last).fingerprint) or last == base.take:
         last += 1
     wanted = dataclasses.replace(base, take=last)
-    price = item.clip.list_usd
+    price = item.list_usd
     event = Event(event="chosen", fingerprint=base.fingerprint, take=wanted.fingerprint, take_number=last)
-    text = f"{item.clip.label}: take {last} will be bought for ${price:.2f} by the next run; the others are kept"
+    text = f"{item.label}: take {last} will be bought for {catalog.priced(price)} by the next run; the others are kept"
     return Decision(item, (event,), text, price)
 
 
-def older_take(film: Film, number: int, name: str) -> Decision:
+def older_take(film: Film, number: int, name: str, component: Component = "clips") -> Decision:
     """Choose a take by (the beginning of) its name; it costs nothing.
 
     Raises:
         InvalidInput: there is no such take, more than one, or its file is gone.
     """
-    item = _paid(film, number)
+    item, base = _paid(film, number, component)
     where = str(film.project.takes)
-    found = [take for take in takes_of(film, number) if take.attempt.fingerprint.startswith(name)]
+    found = [take for take in takes_of(film, number, component) if take.attempt.fingerprint.startswith(name)]
     if len({take.attempt.fingerprint for take in found}) != 1:
-        what = f"{item.clip.label} has {'more than one take' if found else 'no take'} {name!r}"
+        what = f"{item.label} has {'more than one take' if found else 'no take'} {name!r}"
         raise InvalidInput([Problem(where, what, "`clipwright takes` lists them")])
     if not found[-1].here:
-        raise InvalidInput([Problem(where, f"take {name} of {item.clip.label} is gone from the store")])
+        raise InvalidInput([Problem(where, f"take {name} of {item.label} is gone from the store")])
     take = found[-1].attempt.fingerprint
-    event = Event(event="chosen", fingerprint=item.request.fingerprint, take=take)
-    return Decision(item, (event,), f"{item.clip.label}: take {take[:8]} is put in place by the next run, $0")
+    event = Event(event="chosen", fingerprint=base.fingerprint, take=take)
+    return Decision(item, (event,), f"{item.label}: take {take[:8]} is put in place by the next run, $0")
 
 
-def confirm_lost(film: Film, number: int) -> Decision:
-    """Give up a submission, or a result that cannot be had; the next run buys the clip again.
+def confirm_lost(film: Film, number: int, component: Component = "clips") -> Decision:
+    """Give up a submission, or a result that cannot be had; the next run buys it again.
 
     Raises:
-        InvalidInput: nothing of this clip is open.
+        InvalidInput: nothing of it is open.
     """
-    item = _paid(film, number)
+    item, _ = _paid(film, number, component)
     attempt = _unsettled(film, item)
-    price = item.clip.list_usd
+    price = item.list_usd
     event = attempt.event("lost", reason="the user says so")
     what = f"operation {attempt.operation}" if attempt.operation else f"the submission of {attempt.at[:19]}Z"
-    text = f"{item.clip.label}: {what} is given up; the next run buys the clip again for ${price:.2f}"
+    again = "the clip" if component == "clips" else "it"
+    text = f"{item.label}: {what} is given up; the next run buys {again} again for {catalog.priced(price)}"
     return Decision(item, (event,), text, price, attempt)
 
 
-def found_operation(film: Film, number: int, operation: str) -> Decision:
+def found_operation(film: Film, number: int, operation: str, component: Component = "clips") -> Decision:
     """Name the operation that a submission led to; the next run resumes it, and nothing is bought.
 
     Raises:
-        InvalidInput: no submission of this clip is without an id, or the id cannot be one.
+        InvalidInput: no submission of it is without an id, or the id cannot be one.
     """
-    item = _paid(film, number)
+    item, _ = _paid(film, number, component)
     attempt = _unsettled(film, item)
     if attempt.operation is not None:
-        what = f"{item.clip.label} has operation {attempt.operation} already"
+        what = f"{item.label} has operation {attempt.operation} already"
         raise InvalidInput([Problem("--operation", what, "run Snakemake to resume it")])
     if not operation.isprintable() or not operation.strip() or " " in operation.strip():
         raise InvalidInput([Problem("--operation", "is no operation's id", "copy it from the provider's console")])
@@ -161,42 +162,50 @@ def found_operation(film: Film, number: int, operation: str) -> Decision:
         what = f"operation {operation.strip()} is that of {other.clip} in {other.project} already"
         raise InvalidInput([Problem("--operation", what, "copy the one that is not yet known")])
     event = attempt.event("submitted", operation=operation.strip())
-    text = f"{item.clip.label}: the next run resumes operation {operation.strip()}, $0"
+    text = f"{item.label}: the next run resumes operation {operation.strip()}, $0"
     return Decision(item, (event,), text, about=attempt)
 
 
 def open_attempts(film: Film, number: int | None = None) -> list[Attempt]:
-    """The operations of a project that may be going on at a provider, of one clip or of all."""
+    """The operations of a project that may be going on at a provider, of one clip with its sounds or of all."""
     label = film.clip(number).label if number is not None else None
     return [
         attempt
         for attempt in _ledger(film).attempts()
-        if attempt.is_open and attempt.project == str(film.project.root) and label in (None, attempt.clip)
+        if attempt.is_open and attempt.project == str(film.project.root) and label in (None, attempt.clip.split()[0])
     ]
 
 
-def _unsettled(film: Film, item: ClipPlan) -> Attempt:
+def _unsettled(film: Film, item: Wanted) -> Attempt:
     ledger = _ledger(film)
     attempt = ledger.pending(item.wanted)
     stored = ledger.stored(item.wanted)
     if attempt is None and stored is not None and not (film.project.takes / str(stored.file)).is_file():
         attempt = stored
     if attempt is None:
-        where = f"{film.project.manifest}: {item.clip.place}"
-        raise InvalidInput([Problem(where, f"nothing that {item.clip.label} asks for is open or unsettled")])
+        where = f"{film.project.manifest}: {item.place}"
+        raise InvalidInput([Problem(where, f"nothing that {item.label} asks for is open or unsettled")])
     return attempt
 
 
-def _paid(film: Film, number: int) -> ClipPlan:
-    item = plan.of_clip(film, number)
-    where = f"{film.project.manifest}: {item.clip.place}"
-    if not catalog.is_paid(item.clip.backend):
-        hint = f"delete {film.video(item.clip)} to have it made again"
-        raise InvalidInput([Problem(where, f"{item.clip.label} costs nothing ({item.clip.backend})", hint)])
+def _item(film: Film, number: int, component: Component) -> Wanted:
+    found = plan.of_clip(film, number)
+    parts: dict[Component, Wanted] = {"clips": found, "narration": found.narration, "effects": found.effect}
+    return parts[component]
+
+
+def _paid(film: Film, number: int, component: Component) -> tuple[Wanted, Asked]:
+    """What is paid for, and what is asked for it."""
+    item = _item(film, number, component)
+    where = f"{film.project.manifest}: {item.place}"
+    if item.request is None or not catalog.is_paid(item.request.backend):
+        who = item.request.backend if item.request else "scratch" if component == "narration" else "none"
+        hint = f"delete {item.path} to have it made again"
+        raise InvalidInput([Problem(where, f"{item.label} costs nothing ({who})", hint)])
     if item.standing == "manual":
-        hint = f"delete {film.video(item.clip)} first"
-        raise InvalidInput([Problem(where, f"{item.clip.label} was put there by hand and is kept", hint)])
-    return item
+        hint = f"delete {item.path} first"
+        raise InvalidInput([Problem(where, f"{item.label} was put there by hand and is kept", hint)])
+    return item, item.request
 
 
 def _ledger(film: Film) -> Ledger:

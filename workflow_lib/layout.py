@@ -110,6 +110,10 @@ class Project:
         """The spoken line, with its alignment beside it (`.json`)."""
         return Path(f"{self.root}/audio/narration/{label(number)}.wav")
 
+    def effect(self, number: int) -> Path:
+        """The sound effect, with its receipt beside it (`.json`)."""
+        return Path(f"{self.root}/audio/sfx/{label(number)}.wav")
+
     def draft_narration(self, number: int) -> Path:
         """The scratch line of a draft whose film has a paid voice."""
         return Path(f"{self.root}/.work/draft/narration/{label(number)}.wav")

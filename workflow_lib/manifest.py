@@ -105,6 +105,7 @@ class Clip(_Part):
     title: Text | None = Field(None, description="A chapter title.")
     prompt: str | Prompt = Field(description="What happens: one text, or five parts.")
     narration: str = Field("", max_length=5000, description="What the narrator says over it.")
+    sound_effect: str = Field("", max_length=450, description="What is heard beside the narration: waves, gulls.")
     composite: PathText | Composite | None = Field(
         None, description="A recipe or a picture's path. Default: assets/composites/clip_NN.png if it exists."
     )
@@ -209,6 +210,9 @@ class Manifest(_Part):
         description="scratch | elevenlabs:<voice id>",
     )
     music: PathText | Music | None = Field(None, description="Default: audio/music.* if there is one.")
+    effects: Literal["none", "elevenlabs"] | None = Field(
+        None, description="Who makes the sound effects; none: nobody, they are silent."
+    )
     clips: list[Clip] | None = Field(None, description="Left out: taken from storyboard.yaml.")
 
     @model_validator(mode="after")

@@ -30,8 +30,8 @@ def mix_sound(film: Film, *, ffmpeg_path: str | None) -> str:
     Raises:
         BadMedia: a line, or the sound of a clip, does not decode.
     """
-    digests = Digests(film.project)
-    found = [plan.heard(film, clip, digests) for clip in film.clips]
+    digests, ledger = Digests(film.project), plan.ledger_of(film)
+    found = [plan.heard(film, clip, digests, ledger) for clip in film.clips]
     return _mix(film, [one for one in found if one is not None], ffmpeg_path)
 
 
@@ -46,8 +46,8 @@ def mix_again_unless(film: Film, laid: Sequence[Laid], *, ffmpeg_path: str | Non
     sound_file = film.project.sound(film.cut)
     known = files.read_json(layout.receipt(sound_file))
     if known.get("laid") != [list(one) for one in laid] or not sound_file.exists():
-        digests, numbers = Digests(film.project), {number for number, _, _ in laid}
-        found = [plan.heard(film, clip, digests) for clip in film.clips if clip.number in numbers]
+        digests, ledger, numbers = Digests(film.project), plan.ledger_of(film), {number for number, _, _ in laid}
+        found = [plan.heard(film, clip, digests, ledger) for clip in film.clips if clip.number in numbers]
         _mix(film, [one for one in found if one is not None], ffmpeg_path)
         known = files.read_json(layout.receipt(sound_file))
     made_from: dict[str, Any] = known["from"]
@@ -97,18 +97,20 @@ def _samples(film: Film, frames: Sequence[int]) -> list[int]:
 
 def _stems(film: Film, clips: Sequence[_Heard]) -> Stems:
     """What is heard in the film, and where."""
-    voice, own, at, before = [], [], 0, 0
+    voice, under, own, at, before = [], [], [], 0, 0
     for one in clips:
         if one.heard.narration:
             lead = round(timing.LEAD_S * SAMPLE_RATE)
             voice.append(Placed(film.narration(one.clip), at + lead, one.samples - lead, whole=True))
+        edges = max(before, _SOFT_EDGE), max(one.shared, _SOFT_EDGE)
+        if one.heard.effect:
+            under.append(Placed(film.effect(one.clip), at, one.samples + one.shared, *edges))
         if one.heard.own and film.own_sound != "drop":
-            coming, going = max(before, _SOFT_EDGE), max(one.shared, _SOFT_EDGE)
-            own.append(Placed(film.video(one.clip), at, one.samples + one.shared, coming, going))
+            own.append(Placed(film.video(one.clip), at, one.samples + one.shared, *edges))
         at, before = at + one.samples, one.shared
-    music = [_music(film.music, at)] if film.music else []
+    under += [_music(film.music, at)] if film.music else []
     ducked = film.own_sound == "duck"
-    return Stems(at, voice, music + (own if ducked else []), [] if ducked else own)
+    return Stems(at, voice, under + (own if ducked else []), [] if ducked else own)
 
 
 def _music(music: Music, total: int) -> Placed:

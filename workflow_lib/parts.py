@@ -44,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the sound of a film holds of one clip: its number, and the key of its narration.
+    """What the sound of a film holds of one clip: its number, and the keys of its narration and its effect.
 
     `seconds`: its length, None where that is all of a clip that was put there by hand; `own`: the SHA-256 of a clip
     whose own sound is heard; `rule`: what is said of its length.
@@ -52,6 +52,7 @@ class Heard:
 
     number: int
     narration: str
+    effect: str
     seconds: float | None
     own: str | None
     rule: Said = field(default_factory=dict)
@@ -156,18 +157,27 @@ def cut_seconds(item: ClipPlan) -> float | None:
     return item.clip.seconds if bought else None
 
 
-def heard(film: Film, clip: Clip, narration_key: str, video_sha256: str | None, *, by_hand: bool) -> Heard:
+def heard(
+    film: Film, clip: Clip, narration_key: str, effect_key: str, video_sha256: str | None, *, by_hand: bool
+) -> Heard:
     """What the film's sound holds of `clip`; the digest of a clip that is not made yet is empty."""
     sounds = by_hand or catalog.model(clip.backend, clip.model).sounds
     own = (video_sha256 or "") if sounds else None
     rule = rule_said(film, clip, narration_key, by_hand=by_hand)
-    return Heard(clip.number, narration_key, None if by_hand else clip.seconds, own, rule)
+    return Heard(clip.number, narration_key, effect_key, None if by_hand else clip.seconds, own, rule)
 
 
 def heard_of(film: Film, clips: Iterable[ClipPlan]) -> list[Heard]:
     """What the film's sound holds of its clips, without those that it leaves out."""
     return [
-        heard(film, item.clip, item.narration.key, item.video_sha256, by_hand=item.standing == "manual")
+        heard(
+            film,
+            item.clip,
+            item.narration.key,
+            item.effect.key,
+            item.video_sha256,
+            by_hand=item.standing == "manual",
+        )
         for item in clips
         if not item.is_skipped
     ]
@@ -185,6 +195,7 @@ def sounded_from(film: Film, clips: Sequence[Heard], music_sha256: str | None) -
         "level": [film.level.lufs, film.level.peak_dbtp],
         "music": [music_sha256, music.gain_db, music.fade_in_s, music.fade_out_s] if music else None,
         "own": film.own_sound,
+        "effects": {str(one.number): one.effect for one in clips if one.effect},
         "fps": str(film.spec.fps),
         "lead_s": LEAD_S,
         "tail_s": TAIL_S,
@@ -195,7 +206,7 @@ def sounded_from(film: Film, clips: Sequence[Heard], music_sha256: str | None) -
 def is_sounded(film: Film, clips: Sequence[ClipPlan], music_sha256: str | None) -> bool:
     """Whether the film's sound is there and laid from what its clips and lines are now."""
     found = heard_of(film, clips)
-    if any(item.narration.standing in ("missing", "stale") and item.narration.key for item in clips):
+    if any(one.to_make and one.key for item in clips for one in (item.narration, item.effect)):
         return False
     needed = {one.number for one in found if one.needs_clip}
     if any(item.to_make for item in clips if item.clip.number in needed):
@@ -241,6 +252,9 @@ def film_standing(film: Film, clips: Sequence[ClipPlan], music_sha256: str | Non
     path = film.project.film(film.cut)
     reasons = [f"{item.clip.label} {item.reasons[0]}" for item in clips if item.to_make]
     reasons += [f"narration of {item.clip.label} changed" for item in clips if item.narration.standing == "stale"]
+    reasons += [
+    ]
+    reasons += [f"{item.effect.label} {' '.join(item.effect.reasons[:1])}" for item in clips if item.effect.to_make]
     if not path.is_file():
         return "missing", ("not built yet", *reasons)
     if reasons:
@@ -269,7 +283,7 @@ def _differences(film: Film, parts: Sequence[Part], sounded: Mapping[str, object
     return tuple(filter(None, reasons)) or ("title, size or frame rate changed",)
 
 
-_SOUND = {"level": "loudness", "music": "music", "own": "clip_sound"}
+_SOUND = {"level": "loudness", "music": "music", "own": "clip_sound", "effects": "sound effects"}
 
 
 def _change(number: int, old: list[object], now: list[object]) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
-from workflow_lib import catalog, files, identity, layout, parts, receipts
+from workflow_lib import catalog, identity, layout, parts, receipts, sound_plans
 from workflow_lib.digests import Digests
-from workflow_lib.errors import BadMedia, InvalidInput, MissingTool, Problem
+from workflow_lib.errors import BadMedia, InvalidInput, Problem
 from workflow_lib.identity import Pictures
 from workflow_lib.ledger import Ledger
 from workflow_lib.marks import Marks
 from workflow_lib.parts import Heard
-from workflow_lib.planned import Action, ClipPlan, FilmPlan, NarrationPlan, Standing
-from workflow_lib.project import SCRATCH, Clip, Film
-from workflow_lib.receipts import FileId, Receipt
-from workflow_lib.requests import Request
+from workflow_lib.planned import Action, ClipPlan, FilmPlan, Standing, action_for
+from workflow_lib.project import Clip, Film
+from workflow_lib.receipts import Receipt
+from workflow_lib.requests import Asked, Request
 from workflow_lib.takes import Stores
+
+AskedT = TypeVar("AskedT", bound=Asked)
 
 
 def of(film: Film, stores: Stores | None = None) -> FilmPlan:
@@ -58,7 +60,7 @@ def of_clip(film: Film, number: int) -> ClipPlan:
 
 def ledger_of(film: Film, stores: Stores | None = None) -> Ledger:
     """What was paid for; not read for a film that costs nothing."""
-    if not any(catalog.is_paid(clip.backend) for clip in film.clips):
+    if not film.pays_for_sound and not any(catalog.is_paid(clip.backend) for clip in film.clips):
         return Ledger()
     return (stores or Stores()).ledger(film.project.takes)
 
@@ -96,7 +98,9 @@ def _clip_plan(
         standing=standing,
         reasons=reasons,
         pictures=pictures,
-        narration=narration_plan(film, clip, digests),
+        narration=sound_plans.narration(film, clip, digests, ledger),
+        effect=sound_plans.effect(film, clip, digests, ledger),
+        path=video,
         video_sha256=digests.of(video) if by_hand else sha256,
         wanted=wanted,
         action=action,
@@ -108,22 +112,19 @@ def _action(film: Film, clip: Clip, wanted: str, ledger: Ledger) -> tuple[Action
     """How the clip is made if it must be, and the operation that is resumed for it."""
     if not catalog.is_paid(clip.backend):
         return "render", None
-    stored = ledger.stored(wanted)
-    if stored is not None and stored.file and (film.project.takes / stored.file).is_file():
-        return "reuse", None
-    attempt = ledger.pending(wanted) or stored
-    if attempt is not None:
-        return ("resume", attempt.operation) if attempt.operation else ("decide", None)
+    found = action_for(film, wanted, ledger)
+    if found[0] != "buy":
+        return found
     if ledger.filtered(wanted) > film.filtered_retries:
         return "stand_in", None
     return "buy", None
 
 
-def take_request(item: ClipPlan, ledger: Ledger) -> Request:
-    """The request of the take that a clip is to have: its own, or with the number of a take that the user asked for."""
-    choice = ledger.chosen(item.request.fingerprint)
+def take_request(request: AskedT, ledger: Ledger) -> AskedT:
+    """The request of the take that is wanted: its own, or with the number of a take that the user asked for."""
+    choice = ledger.chosen(request.fingerprint)
     number = choice.number if choice else None
-    return dataclasses.replace(item.request, take=number) if number else item.request
+    return dataclasses.replace(request, take=number) if number else request
 
 
 def _is_by_hand(video: Path, receipt: Receipt | None, digests: Digests) -> bool:
@@ -195,7 +196,7 @@ def _changes(receipt: Receipt, request: Request, wanted: str) -> tuple[str, ...]
     return ("timed out before",) if receipt.outcome == "timed_out" else ()
 
 
-def heard(film: Film, clip: Clip, digests: Digests) -> Heard | None:
+def heard(film: Film, clip: Clip, digests: Digests, ledger: Ledger) -> Heard | None:
     """What the film's sound holds of `clip`, as its files are at this moment; None when the film leaves it out."""
     video = film.video(clip)
     receipt = receipts.read(layout.receipt(video))
@@ -203,48 +204,12 @@ def heard(film: Film, clip: Clip, digests: Digests) -> Heard | None:
     if receipt is not None and receipt.skipped and not by_hand:
         return None
     sha256 = digests.of(video) if by_hand else receipt.file.sha256 if receipt else None
-    return parts.heard(film, clip, narration_plan(film, clip, digests).key, sha256, by_hand=by_hand)
-
-
-def check_voice(film: Film, items: Iterable[ClipPlan]) -> None:
-    """Refuse lines that must be spoken by a voice that cannot be asked.
-
-    Raises:
-        MissingTool: naming the clips and what to do.
-    """
-    lines = [
-        item.clip.label for item in items if item.narration.standing in ("missing", "stale") and item.narration.key
-    ]
-    if lines and film.voice != SCRATCH:
-        named = ", ".join(lines[:5]) + (" …" if len(lines) > 5 else "")  # noqa: PLR2004
-        raise MissingTool(f"{named}: this version speaks with `voice: {SCRATCH}` only; build draft.mp4")
-
-
-def narration_key(film: Film, clip: Clip) -> str:
-    """What a line that we speak is known by: its words and its voice, not the sound."""
-    return files.digest({"text": clip.narration, "voice": film.voice})
-
-
-def narration_plan(film: Film, clip: Clip, digests: Digests) -> NarrationPlan:
-    """How the spoken line of `clip` stands; a recording that the user put there is kept."""
-    path = film.narration(clip)
-    key = narration_key(film, clip) if clip.narration else ""
-    if not path.is_file():
-        return NarrationPlan("missing" if key else "fresh", key)
-    written = files.read_json(layout.receipt(path))
-    try:
-        ours = FileId(**written["file"]).is_at(path, digests)
-    except (KeyError, TypeError):
-        ours = False
-    if not ours:
-        return NarrationPlan("manual", digests.of(path))
-    if not key:
-        return NarrationPlan("fresh", "")
-    return NarrationPlan("fresh" if written.get("key") == key else "stale", key)
+    line, effect = sound_plans.narration(film, clip, digests, ledger), sound_plans.effect(film, clip, digests, ledger)
+    return parts.heard(film, clip, line.key, effect.key, sha256, by_hand=by_hand)
 
 
 def remember(film: Film) -> None:
     """Keep the digests of the film's files, so that the next plan need not read them."""
-    paths = [film.video(clip) for clip in film.clips] + [film.narration(clip) for clip in film.clips]
+    paths = [path for clip in film.clips for path in (film.video(clip), film.narration(clip), film.effect(clip))]
     pictures = [path for clip in film.clips for path in (*clip.source.files(), clip.source.start) if path]
     Digests(film.project).remember(dict.fromkeys([*paths, *pictures]))

@@ -5,27 +5,110 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Protocol
 
 from workflow_lib.identity import Pictures
+from workflow_lib.ledger import Ledger
 from workflow_lib.project import Clip, Film
 from workflow_lib.receipts import Receipt
-from workflow_lib.requests import Request
+from workflow_lib.requests import Asked, Component, EffectRequest, Request, SpeechRequest
 
 Standing = Literal["fresh", "missing", "stale", "manual"]
 """Up to date; to be made; to be made again; put there by hand and kept."""
 
-Action = Literal["render", "buy", "reuse", "resume", "decide", "stand_in"]
-"""How a clip is made: rendered for free; bought; its take is here; its operation goes on; nobody knows whether it was
-sent; refused by the content filter before, so that a stand-in takes its place."""
+Action = Literal["render", "buy", "reuse", "resume", "decide", "stand_in", "change"]
+"""How a clip, a line or an effect is made: rendered for free; bought; its take is here; its operation goes on; nobody
+knows whether it was sent; refused by the content filter before, so that a stand-in takes a clip's place, and a line or
+an effect must be changed."""
+
+
+class Wanted(Protocol):
+    """What a clip, a line and an effect have in common: how each stands, and what making it asks for."""
+
+    @property
+    def component(self) -> Component:
+        """What of the film it is."""
+
+    @property
+    def label(self) -> str:
+        """Its name: `clip_07`, `clip_07 narration`."""
+
+    @property
+    def place(self) -> str:
+        """Its key in the manifest."""
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+
+    @property
+    def standing(self) -> Standing:
+        """How its file stands."""
+
+    @property
+    def request(self) -> Asked | None:
+        """What is asked for; None when nobody is."""
+
+    @property
+    def wanted(self) -> str:
+        """The fingerprint of the take that it is to have."""
+
+    @property
+    def action(self) -> Action:
+        """How it is made when it must be."""
+
+    @property
+    def operation(self) -> str | None:
+        """The operation that is resumed."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it must be made."""
+
+    @property
+    def list_usd(self) -> float:
+        """What buying it costs, needed or not."""
+
+    @property
+    def to_make(self) -> bool:
+        """Whether it must be made."""
+
+    @property
+    def price_usd(self) -> float:
+        """What making it is listed at; nothing when it need not be made."""
 
 
 @dataclass(frozen=True, slots=True)
-class NarrationPlan:
-    """How a spoken line stands. `key`: what it is known by; empty when the clip has none."""
+class SoundPlan:
+    """How the spoken line or the sound effect of a clip stands.
 
+    `key`: what it is known by; empty when the clip has none. `request`: what is asked of a provider; None for the
+    scratch voice and for silence. All else as in ClipPlan.
+    """
+
+    component: Component
+    label: str
+    place: str
+    path: Path
     standing: Standing
     key: str
+    request: SpeechRequest | EffectRequest | None = None
+    wanted: str = ""
+    action: Action = "render"
+    operation: str | None = None
+    reasons: tuple[str, ...] = ()
+    list_usd: float = 0.0
+
+    @property
+    def to_make(self) -> bool:
+        """Whether it must be made."""
+        return self.standing in ("missing", "stale")
+
+    @property
+    def price_usd(self) -> float:
+        """What making it is listed at; nothing when it need not be made."""
+        return self.list_usd if self.to_make and self.action == "buy" else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +125,34 @@ class ClipPlan:
     standing: Standing
     reasons: tuple[str, ...]
     pictures: Pictures
-    narration: NarrationPlan
+    narration: SoundPlan
+    effect: SoundPlan
+    path: Path
     video_sha256: str | None
     wanted: str
     action: Action = "render"
     operation: str | None = None
+    component: Component = "clips"
+
+    @property
+    def label(self) -> str:
+        """`clip_07`."""
+        return self.clip.label
+
+    @property
+    def place(self) -> str:
+        """The clip's key in the manifest."""
+        return self.clip.place
+
+    @property
+    def list_usd(self) -> float:
+        """What buying the clip costs, needed or not."""
+        return self.clip.list_usd
+
+    @property
+    def sounds(self) -> tuple[SoundPlan, ...]:
+        """The clip's line and effect, as far as a provider is asked for them."""
+        return tuple(item for item in (self.narration, self.effect) if item.request is not None)
 
     @property
     def is_skipped(self) -> bool:
@@ -67,9 +173,20 @@ class ClipPlan:
         return self.clip.list_usd if self.to_make and self.action == "buy" else 0.0
 
 
-def total_usd(items: Iterable[ClipPlan]) -> float:
-    """The list price of all of `items` that must be bought, rounded to cents; clips that ask for the same, once."""
-    return round(sum({item.wanted: item.price_usd for item in items}.values()), 2)
+def action_for(film: Film, wanted: str, ledger: Ledger) -> tuple[Action, str | None]:
+    """How the take `wanted` is had, and the operation that is resumed for it."""
+    stored = ledger.stored(wanted)
+    if stored is not None and stored.file and (film.project.takes / stored.file).is_file():
+        return "reuse", None
+    attempt = ledger.pending(wanted) or stored
+    if attempt is not None:
+        return ("resume", attempt.operation) if attempt.operation else ("decide", None)
+    return "buy", None
+
+
+def total_usd(items: Iterable[Wanted]) -> float:
+    """The list price of all of `items` that must be bought, in USD; those that ask for the same, once."""
+    return round(sum({item.wanted: item.price_usd for item in items}.values()), 4)
 
 
 @dataclass(frozen=True)
@@ -103,4 +220,14 @@ class FilmPlan:
     @property
     def price_usd(self) -> float:
         """The list price of all that must be bought."""
-        return total_usd(self.clips)
+        return total_usd(self.parts)
+
+    @property
+    def parts(self) -> tuple[Wanted, ...]:
+        """The clips, lines and effects of the film, as far as one can be bought."""
+        return (*self.clips, *self.sounds)
+
+    @property
+    def sounds(self) -> tuple[SoundPlan, ...]:
+        """The lines and effects that a provider is asked for, clip by clip."""
+        return tuple(sound for item in self.clips for sound in item.sounds)

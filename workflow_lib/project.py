@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, layout, manifest, passages, prompts, sources, yamlfile
+from workflow_lib import catalog, layout, manifest, passages, prompts, sounds, sources, yamlfile
 from workflow_lib.catalog import Backend
 from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia, InvalidInput, Problem
 from workflow_lib.film import DEFAULT_LEVEL, FilmSpec, Level, Music, OwnSound
 from workflow_lib.layout import Cut, Project
 from workflow_lib.manifest import Captions, Reframe
+from workflow_lib.sounds import SCRATCH, EffectsMaker, Narrator
 from workflow_lib.sources import Source
 from workflow_lib.timing import Timing
 from workflow_lib.transitions import CUT, Transition
 
 _NTSC = {23.976: Fraction(24000, 1001), 29.97: Fraction(30000, 1001), 59.94: Fraction(60000, 1001)}
-SCRATCH = "scratch"
 _HALVED_FROM = 256  # pixels of the shorter side; a smaller film is drafted at its own size
 
 
@@ -55,6 +55,7 @@ class Clip:
     length_s: float | None = None
     into: Transition = CUT
     out_of: Transition = CUT
+    sound_effect: str = ""
 
     @property
     def label(self) -> str:
@@ -68,7 +69,8 @@ class Film:
 
     `spec` is that of the cut that is made, `frame` the size in pixels of the composites and keyframes: they differ in
     a draft, which is made small from the full pictures. `filtered_retries`: how often a clip is asked for again;
-    `own_sound`: what becomes of the sound that clips bring along.
+    `own_sound`: what becomes of the sound that clips bring along; `narrator`, `effects_maker`: who is paid for lines
+    and effects; None: the scratch voice, and silence.
     """
 
     project: Project
@@ -87,6 +89,13 @@ class Film:
     own_sound: OwnSound = "duck"
     captions: Captions = "soft"
     reframe: Reframe = "blur"
+    narrator: Narrator | None = None
+    effects_maker: EffectsMaker | None = None
+
+    @property
+    def pays_for_sound(self) -> bool:
+        """Whether a line or an effect of this cut may cost something."""
+        return self.narrator is not None or self.effects_maker is not None
 
     def clip(self, number: int) -> Clip:
         """The clip of that number.
@@ -110,7 +119,9 @@ class Film:
             dataclasses.replace(clip, backend="animatic", model=model, asked_s=clip.seconds, list_usd=0.0)
             for clip in self.clips
         )
-        return dataclasses.replace(self, cut="draft", spec=spec, voice=SCRATCH, clips=clips)
+        return dataclasses.replace(
+            self, cut="draft", spec=spec, voice=SCRATCH, clips=clips, narrator=None, effects_maker=None
+        )
 
     def video(self, clip: Clip) -> Path:
         """The clip's file in this cut."""
@@ -120,6 +131,10 @@ class Film:
         """The spoken line in this cut: a draft shares the film's where that is the scratch voice too."""
         draft_only = self.cut == "draft" and self.paid_voice
         return self.project.draft_narration(clip.number) if draft_only else self.project.narration(clip.number)
+
+    def effect(self, clip: Clip) -> Path:
+        """The sound effect, in each cut: one that costs something is not made for a draft."""
+        return self.project.effect(clip.number)
 
 
 def _half(pixels: int) -> int:
@@ -142,6 +157,8 @@ def load(project: Project, config: Config) -> Film:
         raise InvalidInput([Problem(f"{where}: clips", "there are no clips", hint), *problems])
     clips, warnings = _clips(project, written, numbered, config, problems)
     music = sources.music(project, written, problems)
+    if written.effects is None and config.effects is None and any(clip.sound_effect for clip in clips):
+        warnings.append(f"{project.manifest}: effects: not set, so that each `sound_effect` is silent")
     width, height = written.frame()
     spec = FilmSpec(width, height, _NTSC.get(written.fps) or Fraction(written.fps).limit_denominator(1001))
     clips = _with_passages(written, numbered, clips, spec, problems)
@@ -164,6 +181,8 @@ def load(project: Project, config: Config) -> Film:
         own_sound=config.clip_sound,
         captions=written.captions,
         reframe=written.reframe,
+        narrator=sounds.narrator(written.voice, config),
+        effects_maker=sounds.effects_maker(written.effects, config),
     )
 
 
@@ -270,6 +289,7 @@ def _clip(
         prompt=clip.prompt_text(),
         camera=clip.camera_text(),
         narration=clip.narration.strip(),
+        sound_effect=clip.sound_effect.strip(),
         source=source,
         seconds=seconds,
         backend=backend,

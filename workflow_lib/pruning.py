@@ -18,9 +18,13 @@ _OLD_S = 24 * 3600.0  # what a run may still be writing is younger
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A paid take that no film uses: its file, its size in bytes, what it cost in USD, and for which clip."""
+    """A paid take that no film uses: its file, its size in bytes, what it cost in USD, and for which clip.
+
+    `notes`: where what came with it lies, if anything did.
+    """
 
     path: Path
+    notes: Path
     size: int
     usd: float
     clip: str
@@ -33,7 +37,7 @@ def leftovers(folder: Path) -> list[Path]:
     """
     found: list[Path] = []
     for store in layout.find_stores(folder):
-        found += [path for path in store.glob("*.part*.mp4") if _is_old(path)]
+        found += [path for path in store.glob("*.part*.mp?") if _is_old(path)]
         found += [path for path in (store / "uploads").glob("*.json") if _has_expired(path)]
         found += [path for path in store.glob("*.room") if _is_old(path) and not Journal(store).holds(path)]
     return found
@@ -43,7 +47,7 @@ def unused_takes(stores: Iterable[Path], films: Sequence[Film]) -> list[Unused]:
     """The takes in `stores` that no clip of `films` shows or would be given."""
     wanted: set[tuple[Path, str]] = set()
     for film in films:
-        wanted |= {(film.project.takes.resolve(), item.wanted) for item in plan.of(film).clips}
+        wanted |= {(film.project.takes.resolve(), item.wanted) for item in plan.of(film).parts}
     found = []
     for folder in stores:
         for attempt in Store(folder).ledger().attempts():
@@ -51,7 +55,8 @@ def unused_takes(stores: Iterable[Path], films: Sequence[Film]) -> list[Unused]:
             is_used = (folder.resolve(), attempt.fingerprint) in wanted
             if attempt.state == "stored" and attempt.file and path.is_file() and not is_used:
                 clip = f"{attempt.project} {attempt.clip}"
-                found.append(Unused(path, path.stat().st_size, attempt.cost_usd, clip))
+                notes = Store(folder).notes_path(attempt.fingerprint)
+                found.append(Unused(path, notes, path.stat().st_size, attempt.cost_usd, clip))
     return found
 
 

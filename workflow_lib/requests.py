@@ -1,13 +1,20 @@
-"""A request: everything that determines a clip, and nothing else; its fingerprint finds the finished take."""
+"""A request: everything that determines a result, and nothing else; its fingerprint finds the finished take."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Literal
 
 from workflow_lib import files
-from workflow_lib.catalog import Backend
+from workflow_lib.catalog import Backend, Service
+
+Component = Literal["clips", "narration", "effects"]
+"""What of a film is paid for."""
+
+MP3 = "mp3_44100_128"
+"""What sound is delivered as: MP3 at 44.1 kHz and 128 kbit/s, which every plan of ElevenLabs gives."""
 
 _NAMES = {
     "start": "picture",
@@ -18,40 +25,37 @@ _NAMES = {
     "seconds": "duration",
     "negative_prompt": "negative prompt",
     "aspect": "shape",
+    "similarity_boost": "similarity",
 }
 
 
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a backend. `start`, `end`: digests of the pictures; `seconds`: the length that is asked for.
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What every request has: who is asked, with which model, and for the how manieth take."""
 
-    The animatic is rendered for a film's `width`, `height` (pixels) and `fps` (such as `24` or `30000/1001`). A paid
-    clip is conformed to them afterwards, so it is known by its `aspect` and `resolution` alone; it takes its aspect
-    from its picture where that is empty.
-
-    A picture's digest is that of its decoded pixels; that of a composite which we make is its recipe's, so that it is
-    known before the composite is there and stays the same however the composite is drawn or stored.
-    """
-
-    backend: Backend
+    backend: Service
     model: str
-    prompt: str
-    negative_prompt: str
-    start: str | None
-    end: str | None
-    seconds: float
-    width: int
-    height: int
-    fps: str
-    seed: int | None
     take: int
-    aspect: str = ""
-    resolution: str = ""
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the canonical JSON, in hex."""
         return files.digest(self.as_dict())
+
+    @property
+    def length_s(self) -> float | None:
+        """The length that is asked for, in seconds; None where it follows from the rest."""
+        return None
+
+    @property
+    def amount(self) -> str:
+        """How much is asked for, in words."""
+        return f"{self.length_s:g} s" if self.length_s else ""
+
+    @property
+    def suffix(self) -> str:
+        """How the name of the take's file ends."""
+        return ".mp3"
 
     def as_dict(self) -> dict[str, object]:
         """The request as plain values."""
@@ -65,3 +69,83 @@ class Request:
             if getattr(self, field.name) != old.get(field.name)
         ]
         return tuple(f"{name} changed" for name in dict.fromkeys(names))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(Asked):
+    """What is asked of a backend. `start`, `end`: digests of the pictures; `seconds`: the length that is asked for.
+
+    The animatic is rendered for a film's `width`, `height` (pixels) and `fps` (such as `24` or `30000/1001`). A paid
+    clip is conformed to them afterwards, so it is known by its `aspect` and `resolution` alone; it takes its aspect
+    from its picture where that is empty.
+
+    A picture's digest is that of its decoded pixels; that of a composite which we make is its recipe's, so that it is
+    known before the composite is there and stays the same however the composite is drawn or stored.
+    """
+
+    backend: Backend
+    prompt: str
+    negative_prompt: str
+    start: str | None
+    end: str | None
+    seconds: float
+    width: int
+    height: int
+    fps: str
+    seed: int | None
+    aspect: str = ""
+    resolution: str = ""
+
+    @property
+    def length_s(self) -> float | None:
+        """The length that is asked for, in seconds."""
+        return self.seconds
+
+    @property
+    def suffix(self) -> str:
+        """How the name of the take's file ends."""
+        return ".mp4"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechRequest(Asked):
+    """A line that a paid voice speaks. None of its settings: as the voice is set up.
+
+    The lines before and after it are sent, too, so that it is spoken in their tone, and are no part of it: an edited
+    line would else be three purchases, and a reordered clip as many. How they colour it is the provider's chance, as
+    what another seed would give.
+    """
+
+    backend: Service = "elevenlabs"
+    take: int = 1
+    component: Component = "narration"
+    voice: str
+    text: str
+    stability: float | None
+    similarity_boost: float | None
+    style: float | None
+    speed: float | None
+    seed: int | None
+    output_format: str = MP3
+
+    @property
+    def amount(self) -> str:
+        """How much is asked for, in words."""
+        return f"{len(self.text)} character{'' if len(self.text) == 1 else 's'}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectRequest(Asked):
+    """A sound effect of `seconds`."""
+
+    backend: Service = "elevenlabs"
+    take: int = 1
+    component: Component = "effects"
+    text: str
+    seconds: float
+    output_format: str = MP3
+
+    @property
+    def length_s(self) -> float | None:
+        """The length that is asked for, in seconds."""
+        return self.seconds

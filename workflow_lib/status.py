@@ -10,7 +10,7 @@ from typing import Literal
 from workflow_lib import locks, progress
 from workflow_lib.errors import BadMedia
 from workflow_lib.media import probe
-from workflow_lib.planned import ClipPlan, FilmPlan
+from workflow_lib.planned import ClipPlan, FilmPlan, Wanted
 
 Doing = Literal["done", "by hand", "making", "waiting"]
 
@@ -20,6 +20,7 @@ class ClipStatus:
     """One clip: what it is doing, who makes it, and once it is made its cost in USD and its time in seconds.
 
     While it is made at a provider: the `stage`, how far it is in `percent`, since when and how long it usually takes.
+    `narration`, `effect`: how its line and its sound effect stand; empty where there is none.
     """
 
     label: str
@@ -34,6 +35,8 @@ class ClipStatus:
     elapsed_s: float = 0.0
     expected_s: float = 0.0
     operation: str | None = None
+    narration: Doing | Literal[""] = ""
+    effect: Doing | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,14 @@ def _clip(found: FilmPlan, item: ClipPlan) -> ClipStatus:
         elapsed_s=round(max(0.0, time.time() - going.since), 1) if going else 0.0,
         expected_s=round(going.expected_s, 1) if going else 0.0,
         operation=going.operation if going else item.operation,
+        narration=_doing(found, item.narration) if item.narration.key else "",
+        effect=_doing(found, item.effect) if item.effect.key else "",
     )
 
 
-def _doing(found: FilmPlan, item: ClipPlan) -> Doing:
+def _doing(found: FilmPlan, item: Wanted) -> Doing:
     if item.standing == "manual":
         return "by hand"
     if not item.to_make:
         return "done"
-    return "making" if locks.is_being_made(found.film.project, found.film.video(item.clip)) else "waiting"
+    return "making" if locks.is_being_made(found.film.project, item.path) else "waiting"

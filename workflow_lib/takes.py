@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +82,24 @@ class Store:
             self.journal.give_room_back(attempt.id)
             for torn in self.folder.glob(f"*{attempt.id}.part*"):
                 torn.unlink(missing_ok=True)
+
+    def write_notes(self, attempt: Attempt, notes: Mapping[str, object]) -> None:
+        """Keep what came with a result beside the take that it is to become; before that, so that a kill loses none.
+
+        Raises:
+            OutOfSpace: the disk is full; the operation can be resumed.
+        """
+        files.write_json(self.notes_path(attempt.fingerprint), {"attempt": attempt.id, "notes": notes})
+
+    def notes(self, take: Take) -> Mapping[str, object]:
+        """What came with a take; empty when nothing did, or it is lost, or it is another submission's."""
+        kept = files.read_json(self.notes_path(take.attempt.fingerprint))
+        notes = kept.get("notes")
+        return notes if kept.get("attempt") == take.attempt.id and isinstance(notes, dict) else {}
+
+    def notes_path(self, fingerprint: str) -> Path:
+        """Where the notes of a take lie."""
+        return self.folder / f"{fingerprint}.json"
 
     def put(self, attempt: Attempt, finished: Path, **charged: float | str | None) -> Take:
         """Move `finished` into the store as the take of `attempt`; `charged`: `usd` and `units`, where they are known.

@@ -6,14 +6,15 @@ import csv
 import dataclasses
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 import click
 from rich.table import Table
 
-from workflow_lib import config, costs, decisions, layout, project
-from workflow_lib.catalog import Backend
+from workflow_lib import catalog, config, costs, decisions, layout, project
+from workflow_lib.catalog import Service
 from workflow_lib.cli import naming, tables
 from workflow_lib.costs import Cost
 from workflow_lib.decisions import Decision, TakeInfo
@@ -21,9 +22,19 @@ from workflow_lib.errors import MissingKey, WorkflowError
 from workflow_lib.ledger import Attempt
 from workflow_lib.project import Film
 from workflow_lib.providers import access
+from workflow_lib.requests import Component
 from workflow_lib.takes import Store
 
 _NUMBER = click.IntRange(1, layout.MAX_CLIPS)
+
+
+_COMPONENTS: dict[str, Component] = {"clip": "clips", "narration": "narration", "effect": "effects"}
+
+
+def _of(command: Callable[..., None]) -> Callable[..., None]:
+    what = "Of the clip itself, of its spoken line or of its sound effect."
+    option = click.option("--of", "part", type=click.Choice(list(_COMPONENTS)), default="clip", help=what)
+    return option(command)
 
 
 def _film(name: str) -> Film:
@@ -73,9 +84,9 @@ def _costs_table(found: list[Cost]) -> Table:
                 str(cost.calls),
                 str(cost.results),
                 cost.units,
-                f"${cost.listed_usd:.2f}",
-                f"${cost.actual_usd:.2f}",
-                f"${cost.open_usd:.2f}" if cost.open_usd else "",
+                catalog.priced(cost.listed_usd),
+                catalog.priced(cost.actual_usd),
+                catalog.priced(cost.open_usd) if cost.open_usd else "",
             )
         table.add_row(name, "total", "", "", "", "", "", f"${sum(_sums(lines, name)):.2f}", "", style="bold")
     return table
@@ -84,23 +95,25 @@ def _costs_table(found: list[Cost]) -> Table:
 @click.command()
 @click.argument("name", metavar="PROJECT", shell_complete=naming.complete)
 @click.argument("number", metavar="NN", type=_NUMBER)
+@_of
 @click.option("--choose", metavar="TAKE", help="Put this take into the film from the next run on; it costs nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def takes(name: str, number: int, choose: str | None, *, as_json: bool) -> None:
+def takes(name: str, number: int, part: str, choose: str | None, *, as_json: bool) -> None:
     """List the takes that were bought for clip NN of PROJECT, or choose an older one for free."""
     film = _film(name)
     if choose is not None:
-        decision = decisions.older_take(film, number, choose)
+        decision = decisions.older_take(film, number, choose, _COMPONENTS[part])
         decisions.decide(film, decision)
         click.echo(decision.text)
         return
-    found = decisions.takes_of(film, number)
+    found = decisions.takes_of(film, number, _COMPONENTS[part])
     if as_json:
         click.echo(json.dumps([_take_json(take) for take in found], indent=1, sort_keys=True))
     elif found:
         tables.console().print(_takes_table(found))
     else:
-        click.echo(f"{layout.label(number)} of {film.project.root} has no paid take")
+        what = layout.label(number) if part == "clip" else f"the {part} of {layout.label(number)}"
+        click.echo(f"{what} of {film.project.root} has no paid take")
 
 
 def _take_json(take: TakeInfo) -> dict[str, object]:
@@ -115,8 +128,13 @@ def _take_json(take: TakeInfo) -> dict[str, object]:
         "model": attempt.model,
         "usd": attempt.cost_usd,
         "operation": attempt.operation,
-        "prompt": attempt.request.get("prompt", ""),
+        "prompt": _words(attempt),
     }
+
+
+def _words(attempt: Attempt) -> str:
+    """What was to be seen or said."""
+    return str(attempt.request.get("prompt") or attempt.request.get("text") or "")
 
 
 def _takes_table(found: list[TakeInfo]) -> Table:
@@ -126,34 +144,36 @@ def _takes_table(found: list[TakeInfo]) -> Table:
     for take in found:
         attempt = take.attempt
         mark = "in the film" if take.wanted else "" if take.here else "gone"
-        prompt = str(attempt.request.get("prompt", ""))
+        prompt = _words(attempt)
         short = prompt if len(prompt) <= 50 else f"{prompt[:49]}…"  # noqa: PLR2004 - a line of the table
-        table.add_row(take.name, mark, attempt.at[:16], attempt.model, f"${attempt.cost_usd:.2f}", short)
+        table.add_row(take.name, mark, attempt.at[:16], attempt.model, catalog.priced(attempt.cost_usd), short)
     return table
 
 
 @click.command()
 @click.argument("name", metavar="PROJECT", shell_complete=naming.complete)
 @click.argument("number", metavar="NN", type=_NUMBER)
+@_of
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--confirm-lost", is_flag=True, help="Nothing will come of what was sent: buy the clip again.")
 @click.option("--operation", metavar="ID", help="What was sent became this operation (see the provider's console).")
-def retake(name: str, number: int, operation: str | None, *, yes: bool, confirm_lost: bool) -> None:
+def retake(name: str, number: int, part: str, operation: str | None, *, yes: bool, confirm_lost: bool) -> None:
     """Ask for another take of clip NN of PROJECT, its price named first, or settle what became of one that was sent."""
     if confirm_lost and operation:
         raise click.UsageError("--confirm-lost and --operation exclude each other")
     film = _film(name)
-    decision = _decision(film, number, operation, confirm_lost=confirm_lost)
+    decision = _decision(film, number, _COMPONENTS[part], operation, confirm_lost=confirm_lost)
     if not (confirm_lost or operation or yes):
         _ask(decision)
     decisions.decide(film, decision)
     click.echo(f"{decision.text}\nnext: snakemake --cores 8 {film.project.film('final')}")
 
 
-def _decision(film: Film, number: int, operation: str | None, *, confirm_lost: bool) -> Decision:
+def _decision(film: Film, number: int, component: Component, operation: str | None, *, confirm_lost: bool) -> Decision:
     if operation is not None:
-        return decisions.found_operation(film, number, operation)
-    return decisions.confirm_lost(film, number) if confirm_lost else decisions.another_take(film, number)
+        return decisions.found_operation(film, number, operation, component)
+    settle = decisions.confirm_lost if confirm_lost else decisions.another_take
+    return settle(film, number, component)
 
 
 def _ask(decision: Decision) -> None:
@@ -181,7 +201,7 @@ def _cancelled(film: Film, attempt: Attempt) -> bool:
         click.echo(f"{attempt.clip}: nobody knows whether it was sent; see `clipwright retake --confirm-lost`")
         return False
     try:
-        backend = cast("Backend", attempt.backend)  # as this program wrote it
+        backend = cast("Service", attempt.backend)  # as this program wrote it
         provider = access.open_provider(backend, config.load(Path()), attempt.base_url or None)
         done = provider.cancel(attempt.operation)
     except MissingKey:

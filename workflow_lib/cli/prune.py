@@ -44,6 +44,9 @@ def _prune_takes(folder: Path, *, yes: bool, dry_run: bool) -> None:
     if not (yes or dry_run):
         _ask(found)
     _delete([take.path for take in found], "paid takes", dry_run=dry_run)
+    if not dry_run:
+        for take in found:
+            _remove(take.notes)
 
 
 def _ask(found: list[Unused]) -> None:

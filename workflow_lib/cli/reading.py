@@ -14,13 +14,13 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from workflow_lib import config, files, locks, project, yamlfile
+from workflow_lib import catalog, config, files, locks, project, yamlfile
 from workflow_lib import plan as planning
 from workflow_lib import status as statuses
 from workflow_lib.cli import naming, tables
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
-from workflow_lib.planned import FilmPlan
+from workflow_lib.planned import FilmPlan, SoundPlan, Wanted
 from workflow_lib.status import ClipStatus, FilmStatus
 
 _STYLES = {"done": "green", "by hand": "cyan", "making": "yellow", "waiting": "dim"}
@@ -127,9 +127,26 @@ def _plan_json(found: FilmPlan) -> dict[str, object]:
                 "operation": item.operation,
                 "price_usd": item.price_usd,
                 "fingerprint": item.request.fingerprint,
+                "narration": _sound_json(item.narration),
+                "effect": _sound_json(item.effect),
             }
             for item in found.clips
         ],
+    }
+
+
+def _sound_json(item: SoundPlan) -> dict[str, object] | None:
+    """A line or an effect; null where the clip has none."""
+    if not item.key:
+        return None
+    return {
+        "standing": item.standing,
+        "reasons": item.reasons,
+        "backend": item.request.backend if item.request else None,
+        "action": item.action if item.to_make else "keep",
+        "operation": item.operation,
+        "price_usd": item.price_usd,
+        "fingerprint": item.wanted or None,
     }
 
 
@@ -146,16 +163,24 @@ def _plan_table(found: FilmPlan) -> Group:
     ):
         table.add_column(name, justify="right" if justify == "right" else "left")
     for item in found.clips:
-        price = f"${item.price_usd:.2f}" if item.to_make else ""
-        why = ", ".join(item.reasons) if item.reasons else "up to date"
-        style = "" if item.to_make else "dim"
-        how = item.action.replace("_", " ") if item.to_make else "keep"
-        table.add_row(item.clip.label, item.clip.backend, f"{item.clip.seconds:g} s", price, how, why, style=style)
+        table.add_row(*_row(item, f"{item.clip.seconds:g} s"), style="" if item.to_make else "dim")
+        for sound in item.sounds:
+            table.add_row(
+                *_row(sound, sound.request.amount if sound.request else ""), style="" if sound.to_make else "dim"
+            )
     budget = f" of ${film.budget_usd:.2f}" if film.budget_usd is not None else ""
     state = "up to date" if found.standing == "fresh" else ", ".join(found.reasons[:4])
-    making = sum(item.to_make for item in found.clips)
+    making = sum(item.to_make for item in found.parts)
     spent = f", ${found.spent_usd:.2f} spent so far" if found.spent_usd else ""
-    return Group(table, Text(f"{making} to make, ${found.price_usd:.2f}{budget}{spent}; film: {state}\n"))
+    return Group(table, Text(f"{making} to make, {catalog.priced(found.price_usd)}{budget}{spent}; film: {state}\n"))
+
+
+def _row(item: Wanted, length: str) -> tuple[str, ...]:
+    """A line of the plan: a clip, or a spoken line or an effect that a provider is asked for."""
+    price = catalog.priced(item.price_usd)
+    how = item.action.replace("_", " ") if item.to_make else "keep"
+    why = ", ".join(item.reasons) if item.reasons else "up to date"
+    return item.label, item.request.backend if item.request else "", length, price if item.to_make else "", how, why
 
 
 @click.command()
@@ -194,12 +219,13 @@ def _film_line(film: FilmStatus) -> Text:
 
 def _film_table(film: FilmStatus) -> Group:
     table = Table(title=film.title, title_justify="left", title_style="bold")
-    for name in ("clip", "state", "backend", "took", "cost", "why"):
+    for name in ("clip", "state", "line", "effect", "backend", "took", "cost", "why"):
         table.add_column(name, justify="right" if name in ("took", "cost") else "left")
     for clip in film.clips:
         cost = f"${clip.cost_usd:.2f}" if clip.outcome else ""
         doing = Text(clip.doing, style=_STYLES[clip.doing])
-        table.add_row(clip.label, doing, clip.backend, _took(clip), cost, _why(clip))
+        sounds = [Text(sound, style=_STYLES.get(sound, "")) for sound in (clip.narration, clip.effect)]
+        table.add_row(clip.label, doing, *sounds, clip.backend, _took(clip), cost, _why(clip))
     return Group(table, _film_line(film))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from workflow_lib import files, layout, parts, receipts
+from workflow_lib import catalog, files, layout, parts, receipts
 from workflow_lib.layout import Cut
-from workflow_lib.planned import Action, ClipPlan, FilmPlan, total_usd
+from workflow_lib.planned import Action, ClipPlan, FilmPlan, Wanted, total_usd
 from workflow_lib.runs import Ending
 
 MAX_LINES = 60
@@ -16,40 +17,70 @@ _CLIP_RULES = {"generate_clip": "final", "draft_clip": "draft"}
 _FILM_RULE = "assemble_film"
 
 
+@dataclass(slots=True)
+class _Making:
+    """What a run makes of one film: the numbers of clips, lines and effects, and whether it joins the film."""
+
+    clips: set[int] = field(default_factory=set)
+    lines: set[int] = field(default_factory=set)
+    effects: set[int] = field(default_factory=set)
+    joins: bool = False
+
+    def parts(self, found: FilmPlan) -> list[Wanted]:
+        """The clips, and the lines and effects that a provider is asked for, clip by clip."""
+        parts: list[Wanted] = []
+        for item in found.clips:
+            number = item.clip.number
+            chosen = ((item, self.clips), (item.narration, self.lines), (item.effect, self.effects))
+            parts += [part for part, numbers in chosen if number in numbers and part.request is not None]
+        return parts
+
+
 def plan_lines(plans: Mapping[tuple[str, Cut], FilmPlan], jobs: Iterable[tuple[str, dict[str, str]]]) -> str:
-    """What the `jobs` of a run make of the films in `plans`: per film a line, per clip a line with price and reason."""
-    clips: dict[tuple[str, str], set[int]] = {}
-    films: set[tuple[str, str]] = set()
-    for rule, wildcards in jobs:
-        if rule in _CLIP_RULES:
-            clips.setdefault((wildcards["project"], _CLIP_RULES[rule]), set()).add(int(wildcards["clip"]))
-        elif rule == _FILM_RULE:
-            films.add((wildcards["project"], wildcards["cut"]))
-    touched = [(key, plans[key]) for key in plans if key in films or key in clips]
-    detailed = sum(map(len, clips.values())) <= MAX_LINES
-    lines = [
-        line
-        for key, found in touched
-        for line in _film_lines(found, clips.get(key, set()), assembled=key in films, detailed=detailed)
-    ]
+    """What the `jobs` of a run make of the films in `plans`: per film a line, per clip a line with price and reason.
+
+    Lines and effects that are bought have a line, too.
+    """
+    making = _making(jobs)
+    touched = [(plans[key], making[key]) for key in plans if key in making]
+    parts = [(found, made, made.parts(found)) for found, made in touched]
+    detailed = sum(len(listed) for _, _, listed in parts) <= MAX_LINES
+    lines = [line for found, made, listed in parts for line in _film_lines(found, made, listed, detailed=detailed)]
     if len(touched) > 1:
-        total = sum(
-            item.price_usd for key, found in touched for item in found.clips if item.clip.number in clips.get(key, ())
-        )
-        lines.append(f"{len(touched)} films, {sum(map(len, clips.values()))} clips to make, ${total:.2f}")
+        total = sum(item.price_usd for _, _, listed in parts for item in listed)
+        count = sum(len(made.clips) for _, made in touched)
+        lines.append(f"{len(touched)} films, {count} clips to make, ${total:.2f}")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _film_lines(found: FilmPlan, making: set[int], *, assembled: bool, detailed: bool) -> list[str]:
+def _making(jobs: Iterable[tuple[str, dict[str, str]]]) -> dict[tuple[str, str], _Making]:
+    found: dict[tuple[str, str], _Making] = {}
+    for rule, wildcards in jobs:
+        if rule in _CLIP_RULES:
+            made = found.setdefault((wildcards["project"], _CLIP_RULES[rule]), _Making())
+            made.clips.add(int(wildcards["clip"]))
+        elif rule == _FILM_RULE:
+            found.setdefault((wildcards["project"], wildcards["cut"]), _Making()).joins = True
+        elif rule == "generate_effect":
+            found.setdefault((wildcards["project"], "final"), _Making()).effects.add(int(wildcards["clip"]))
+        elif rule == "narrate_clip" and wildcards["folder"] == layout.NARRATION:
+            found.setdefault((wildcards["project"], "final"), _Making()).lines.add(int(wildcards["clip"]))
+    return found
+
+
+def _film_lines(found: FilmPlan, making: _Making, parts: Sequence[Wanted], *, detailed: bool) -> list[str]:
     film = found.film
-    forced = [item for item in found.clips if item.clip.number in making]
-    items = [item for item in forced if item.to_make or item.action == "render"]
-    price = total_usd(items)
-    head = f"{film.project.film(film.cut)}: {len(found.clips) - len(items)} clips kept, {_counts(items)}${price:.2f}"
-    lines = [head + _budget(found, price)]
+    clips = [item for item in found.clips if item.clip.number in making.clips]
+    made = [item for item in clips if item.to_make or item.action == "render"]
+    sounds = [item for item in parts if item.component != "clips"]
+    if not (clips or sounds or making.joins):
+        return []
+    price = total_usd([*made, *sounds])
+    kept = f"{film.project.film(film.cut)}: {len(found.clips) - len(made)} clips kept"
+    lines = [f"{kept}, {_counts(made)}{_sound_counts(sounds)}{catalog.priced(price)}{_budget(found, price)}"]
     if detailed:
-        lines += [_clip_line(item) for item in forced]
-        if assembled and not making and found.reasons:
+        lines += [_line(item) for item in parts]
+        if making.joins and not parts and found.reasons:
             lines.append(f"  {film.cut}.mp4  {', '.join(found.reasons)}")
     return lines
 
@@ -61,6 +92,7 @@ _COUNTED: dict[Action, str] = {
     "resume": "to resume",
     "decide": "to decide",
     "stand_in": "to stand in",
+    "change": "to change",
 }
 
 
@@ -68,6 +100,20 @@ def _counts(items: Sequence[ClipPlan]) -> str:
     actions = [item.action for item in items]
     counted = [f"{actions.count(action)} {words}, " for action, words in _COUNTED.items() if action in actions]
     return "".join(counted) or "0 to make, "
+
+
+def _sound_counts(sounds: Sequence[Wanted]) -> str:
+    counted = ""
+    for component, noun in (("narration", "line"), ("effects", "effect")):
+        actions = [item.action for item in sounds if item.component == component and item.to_make]
+        for action, words in _COUNTED.items():
+            if action in actions:
+                counted += f"{_number_of(actions.count(action), noun)} {words}, "
+    return counted
+
+
+def _number_of(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _budget(found: FilmPlan, price: float) -> str:
@@ -79,22 +125,27 @@ def _budget(found: FilmPlan, price: float) -> str:
     return f" (budget ${budget:.2f}, spent so far ${found.spent_usd:.2f}{over})"
 
 
-def _clip_line(item: ClipPlan) -> str:
+def _line(item: Wanted) -> str:
+    """One clip, line or effect: who is asked, for how much of it, what is done and why."""
     why = ", ".join(item.reasons) or "forced, or its run was interrupted"
-    clip = item.clip
-    return f"  {clip.label}  {clip.backend}  {clip.asked_s or clip.seconds:g} s  {_deed(item)}  {why}"
+    request = item.request
+    who, amount = (request.backend, request.amount) if request else ("", "")
+    return f"  {item.label}  {who}  {amount}  {_deed(item)}  {why}"
 
 
-def _deed(item: ClipPlan) -> str:
-    """What is done for a clip, and what that costs."""
+def _deed(item: Wanted) -> str:
+    """What is done for a clip, a line or an effect, and what that costs."""
     deeds: dict[Action, str] = {
         "render": "$0.00",
-        "buy": f"buy ${item.price_usd:.2f}",
+        "buy": f"buy {catalog.priced(item.price_usd)}",
         "reuse": "reuse take, $0",
         "resume": f"resume operation {item.operation}, $0",
         "decide": "nobody knows whether it was bought: clipwright retake",
         "stand_in": "filtered before, stand-in, $0",
+        "change": "filtered before: change its text",
     }
+    if item.action == "decide" and item.component == "narration":
+        return "ask its provider's history whether it was bought"
     return deeds[item.action] if item.to_make else "keep, $0"
 
 
@@ -124,13 +175,16 @@ def ending_lines(endings: Iterable[Ending]) -> str:
     )
 
 
-def left_line(items: Sequence[ClipPlan]) -> str:
+def left_line(items: Sequence[Wanted]) -> str:
     """What is still to buy after a run; empty when nothing is."""
     if not items:
         return ""
     price = sum(item.price_usd for item in items)
-    what = "1 clip is" if len(items) == 1 else f"{len(items)} clips are"
-    return f"{what} left to buy, ${price:.2f}; run the same command again to go on\n"
+    components = [item.component for item in items]
+    nouns = (("clips", "clip"), ("narration", "line"), ("effects", "effect"))
+    counted = [_number_of(components.count(name), noun) for name, noun in nouns if name in components]
+    what = f"{', '.join(counted)} {'is' if len(items) == 1 else 'are'}"
+    return f"{what} left to buy, {catalog.priced(price)}; run the same command again to go on\n"
 
 
 def built_lines(plans: Mapping[tuple[str, Cut], FilmPlan], jobs: Iterable[tuple[str, dict[str, str]]]) -> str:
@@ -147,4 +201,8 @@ def _built_line(found: FilmPlan) -> str:
     shared = sum(way.overlap for way in parts.ways_into(film, list(kept)))
     seconds = film.spec.seconds(sum(int(report.get("frames", 0)) for report in kept.values()) - shared)
     cost = sum(receipt.cost_usd for clip in film.clips if (receipt := receipts.read(layout.receipt(film.video(clip)))))
-    return f"{film.project.film(film.cut)}: {seconds:.1f} s, {film.spec.width}x{film.spec.height}, cost ${cost:.2f}\n"
+    for clip in film.clips:
+        for sound in (film.narration(clip), film.effect(clip)):
+            cost += float(files.read_json(layout.receipt(sound)).get("cost_usd", 0.0))
+    size = f"{film.spec.width}x{film.spec.height}"
+    return f"{film.project.film(film.cut)}: {seconds:.1f} s, {size}, cost {catalog.priced(cost)}\n"

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,15 +15,16 @@ from filelock import FileLock
 from snakemake.io import ancient
 
 from workflow_lib import catalog, config, deliverables, files, joins, layout, locks, parts, plan, project, runs
-from workflow_lib.digests import Digests
-from workflow_lib.engine import internals, report
+from workflow_lib.engine import internals, making, report
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Cut, Project, Shape
-from workflow_lib.planned import Action, ClipPlan, FilmPlan
+from workflow_lib.planned import Action, ClipPlan, FilmPlan, SoundPlan, Wanted, total_usd
+from workflow_lib.sounds import Narrator
 from workflow_lib.takes import Stores
 
 _ASKING: frozenset[Action] = frozenset({"buy", "resume"})
+_ASKING_FOR_SOUND = _ASKING | {"decide"}  # its provider knows what became of it
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
 
@@ -62,23 +63,9 @@ def fail(error: WorkflowError) -> NoReturn:
     raise SystemExit(error.exit_code)
 
 
-def _cut_of(rule: str, wildcards: Mapping[str, str]) -> Cut:
-    is_draft = rule == "draft_clip" or wildcards.get("folder", layout.NARRATION) != layout.NARRATION
-    return "draft" if is_draft else "final"
-
-
 def _unmade(path: Path, *, by_hand: bool) -> str:
     """How a job names its input `path`: a file that was put there by hand in a way that no rule's output matches."""
     return str(path.absolute()) if by_hand else str(path)
-
-
-_MAKERS: dict[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
-    "generate_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
-    "draft_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
-    "compose_picture": lambda _, item: (item.pictures.composite, item.clip.source.start),
-    "narrate_clip": lambda found, item: (item.narration.standing, found.film.narration(item.clip)),
-}
-"""How the file that a rule makes stands, and where it is."""
 
 
 class Run:
@@ -96,10 +83,9 @@ class Run:
 
     def set_caps(self) -> dict[str, int]:
         """Hold the providers' limits for the whole run; returns those that hold, as settings for its jobs."""
-        internals.cap(self._workflow, "elevenlabs", self._settings.elevenlabs_max_in_flight)
         return {
             f"{name}_max_in_flight": internals.cap(self._workflow, name, self._settings.places(name), ahead=_AHEAD)
-            for name in catalog.BACKENDS
+            for name in catalog.SERVICES
             if catalog.is_paid(name)
         }
 
@@ -188,17 +174,29 @@ class Run:
         found = self.plan(folder, cut)
         sounded = found.standing == "fresh" or parts.is_sounded(found.film, found.clips, found.music_sha256)
         kept = self._keep(found.film.project.sound(cut), up_to_date=sounded)
-        inputs = [self._spoken(found, item) for item in found.clips if item.narration.key]
+        lines = [self._sound(item.narration) for item in found.clips if item.narration.key]
+        effects = [self._sound(item.effect) for item in found.clips if item.effect.key]
         numbers = {one.number for one in parts.heard_of(found.film, found.clips) if one.needs_clip}
-        music = [_unmade(found.film.music.path, by_hand=True)] if found.film.music else []
         clips = [self._filmed(found, item) for item in found.clips if item.clip.number in numbers]
-        return kept(inputs + clips + music)
+        music = [_unmade(found.film.music.path, by_hand=True)] if found.film.music else []
+        return kept(lines + effects + clips + music)
 
-    def _spoken(self, found: FilmPlan, item: ClipPlan) -> str:
-        spoken = found.film.narration(item.clip)
-        if item.narration.standing == "stale":
-            internals.force(self._workflow, str(spoken))
-        return _unmade(spoken, by_hand=item.narration.standing == "manual")
+    def narration_inputs(self, folder: str, where: str, number: str) -> list[str]:
+        """Nothing: a line is made of words; one that is out of date is forced. `where`: the film's or its draft's."""
+        item = self._clip(self.plan(folder, making.cut_for(where)), number)
+        self._sound(item.narration)
+        return []
+
+    def effect_inputs(self, folder: str, number: str) -> list[str]:
+        """Nothing: an effect is made of words; one that is out of date is forced."""
+        self._sound(self._clip(self.plan(folder, "final"), number).effect)
+        return []
+
+    def _sound(self, item: SoundPlan) -> str:
+        """How a job names a line or an effect; one that is out of date is forced."""
+        if item.standing == "stale":
+            internals.force(self._workflow, str(item.path))
+        return _unmade(item.path, by_hand=item.standing == "manual")
 
     def _filmed(self, found: FilmPlan, item: ClipPlan) -> str:
         return _unmade(found.film.video(item.clip), by_hand=item.standing == "manual")
@@ -209,7 +207,7 @@ class Run:
         item = self._clip(found, number)
         conformed = found.standing == "fresh" or parts.is_conformed(found.film, item)
         kept = self._keep(found.film.project.picture(cut, item.clip.number), up_to_date=conformed)
-        return kept([self._filmed(found, item)] + ([self._spoken(found, item)] if item.narration.key else []))
+        return kept([self._filmed(found, item)] + ([self._sound(item.narration)] if item.narration.key else []))
 
     def clip_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
         """The pictures of a clip."""
@@ -243,12 +241,23 @@ class Run:
         """How many of a backend's places a clip takes: one, or none when another backend makes it."""
         return int(self._clip(self.plan(folder, "final"), number).clip.backend == backend)
 
+    def narration_threads(self, folder: str, where: str) -> int:
+        """How many cores speaking a line takes, for the film or (`where`) for its draft: a paid voice takes none."""
+        return 0 if self._narrator(folder, where) else 1
+
+    def narration_units(self, folder: str, where: str) -> int:
+        """How many of a paid voice's places a line takes."""
+        return 1 if self._narrator(folder, where) else 0
+
+    def _narrator(self, folder: str, where: str) -> Narrator | None:
+        return self.plan(folder, making.cut_for(where)).film.narrator
+
     def tell_plan(self) -> None:
         """Print what this run makes, why, and what it costs."""
         out = sys.stdout if internals.is_dry_run(self._workflow) else sys.stderr
         jobs = internals.needed_jobs(self._workflow)
         out.write(report.plan_lines(self._plans, jobs))
-        price = sum(item.price_usd for item in self._to_make(jobs))
+        price = total_usd([*self._to_make(jobs), *self._sounds_to_make(jobs)])
         if price:
             out.write(report.price_age_line(self._settings.prices_of, datetime.now(UTC).date()))
             out.write(report.run_budget_line(price, self._settings.budget_usd))
@@ -264,13 +273,12 @@ class Run:
         try:
             self._check_by_hand()
             self._check_keys()
-            for found, item in self._lines_to_speak():
-                plan.check_voice(found.film, [item])
             ffmpeg.binary(self._settings.ffmpeg)
             for folder in sorted({wildcards["project"] for _, wildcards in self._jobs if "project" in wildcards}):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
-            if any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs)):
+            buys = any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs))
+            if buys or self._sounds_to_make(self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()
@@ -307,27 +315,27 @@ class Run:
             sys.stderr.flush()
             raise SystemExit(decisive)
 
-    def _left_to_buy(self) -> list[ClipPlan]:
-        left = []
-        for folder in sorted({wildcards["project"] for rule, wildcards in self._jobs if rule == "generate_clip"}):
+    def _left_to_buy(self) -> list[Wanted]:
+        left: list[Wanted] = []
+        for folder in sorted({wildcards["project"] for rule, wildcards in self._jobs if rule in making.BUYING}):
             with contextlib.suppress(WorkflowError):
                 found = plan.of(project.load(Project(Path(folder)), self._settings))
-                left += [item for item in found.clips if item.to_make and item.action == "buy"]
+                left += [item for item in found.parts if item.to_make and item.action == "buy"]
         return left
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
-        if rule not in _MAKERS:
+        if rule not in making.MAKERS:
             return False
-        found = self.plan(wildcards["project"], _cut_of(rule, wildcards))
+        found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
         film = found.film
         clip = film.clip(int(wildcards["clip"]))
         if rule == "generate_clip" and catalog.is_paid(clip.backend) and not found.clip(clip.number).to_make:
             return True
         if rule == "compose_picture":
             return bool(clip.source.start and plan.is_composed_by_hand(film, clip.source.start))
-        if rule == "narrate_clip":
-            return plan.narration_plan(film, clip, Digests(film.project)).standing == "manual"
+        if rule in making.SOUNDS:
+            return making.is_recorded_by_hand(rule, film, clip)
         return plan.is_by_hand(film, clip)
 
     def _check_by_hand(self) -> None:
@@ -341,11 +349,11 @@ class Run:
             raise WorkflowError(f"{', '.join(kept)}: put there by hand and kept; delete it to have it made")
 
     def _by_hand(self, rule: str, wildcards: Mapping[str, str]) -> list[str]:
-        if rule not in _MAKERS:
+        if rule not in making.MAKERS:
             return []
-        found = self.plan(wildcards["project"], _cut_of(rule, wildcards))
+        found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
         item = self._clip(found, wildcards["clip"])
-        standing, path = _MAKERS[rule](found, item)
+        standing, path = making.MAKERS[rule](found, item)
         return [str(path)] if standing == "manual" else []
 
     def _to_make(self, jobs: Iterable[tuple[str, dict[str, str]]]) -> list[ClipPlan]:
@@ -366,19 +374,28 @@ class Run:
         from workflow_lib.providers import access  # noqa: PLC0415
 
         missing = []
-        for backend in sorted({item.clip.backend for item in self._to_make(self._jobs) if item.action in _ASKING}):
+        clips = {item.request.backend for item in self._to_make(self._jobs) if item.action in _ASKING}
+        sounds = {
+            item.request.backend
+            for item in self._sounds_to_make(self._jobs)
+            if item.request is not None and item.action in _ASKING_FOR_SOUND
+        }
+        for service in sorted(clips | sounds):
             try:
-                access.open_provider(backend, self._settings)
+                access.open_provider(service, self._settings)
             except MissingKey as error:
                 missing.append(str(error))
         if missing:
             raise MissingKey("\n".join(missing))
 
-    def _lines_to_speak(self) -> Iterator[tuple[FilmPlan, ClipPlan]]:
-        for rule, wildcards in self._jobs:
-            if rule == "narrate_clip":
-                found = self.plan(wildcards["project"], _cut_of(rule, wildcards))
-                yield found, self._clip(found, wildcards["clip"])
+    def _sounds_to_make(self, jobs: Iterable[tuple[str, dict[str, str]]]) -> list[SoundPlan]:
+        """The lines and effects of `jobs` that a provider is asked for."""
+        found = []
+        for rule, wildcards in jobs:
+            if rule in making.SOUNDS:
+                item = self._clip(self.plan(wildcards["project"], making.cut_of(rule, wildcards)), wildcards["clip"])
+                found.append(making.sound_of(rule, item))
+        return [item for item in found if item.request is not None and item.to_make]
 
     def _clip(self, found: FilmPlan, number: str) -> ClipPlan:
         try:

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from workflow_lib import layout, plan, takes
-from workflow_lib.budgets import Budgets
+from workflow_lib import takes
 from workflow_lib.config import Config
-from workflow_lib.errors import BadMedia, Filtered, GenerationFailed, TimedOut, WorkflowError
-from workflow_lib.generate import pictures_sent
+from workflow_lib.errors import Filtered, GenerationFailed, TimedOut, WorkflowError
+from workflow_lib.generate import pictures_sent, wanting
 from workflow_lib.generate.desk import Desk, Obtained, Purchase
-from workflow_lib.generate.door import obtain
 from workflow_lib.generate.made import Made
 from workflow_lib.media import probe, verify
 from workflow_lib.planned import ClipPlan
 from workflow_lib.progress import Teller
 from workflow_lib.project import Film
 from workflow_lib.runs import Run
-from workflow_lib.takes import Store
 
 Render = Callable[[Film, ClipPlan, Path, Config], None]
 """Renders the animatic of a clip to a file."""
@@ -34,7 +31,7 @@ def bought(film: Film, item: ClipPlan, temporary: Path, settings: Config, run: R
         WorkflowError: as obtain says, where the settings ask for nothing in its place.
     """
     tell = Teller(item.clip.label, item.clip.backend, film.project.progress(item.clip.number))
-    desk = Desk(settings, Store(film.project.takes), _budgets(film, settings), run, tell)
+    desk = wanting.desk(film, settings, run, tell)
     try:
         found = _take(film, item, desk)
     except (Filtered, GenerationFailed, TimedOut) as error:
@@ -58,16 +55,8 @@ def bought(film: Film, item: ClipPlan, temporary: Path, settings: Config, run: R
 
 
 def _take(film: Film, item: ClipPlan, desk: Desk) -> Obtained:
-    ledger = desk.store.ledger()
-    request = plan.take_request(item, ledger)
-    choice = ledger.chosen(item.request.fingerprint)
-    if choice is not None and choice.number is None:
-        take = desk.store.find(choice.take, ledger)
-        if take is None:
-            raise BadMedia(f"{item.clip.label}: the take that was chosen for it is gone from {desk.store.folder}")
-        return Obtained(take, "reused")
     purchase = Purchase(
-        request=request,
+        request=item.request,
         list_usd=item.clip.list_usd,
         project=str(film.project.root),
         clip=item.clip.label,
@@ -76,7 +65,7 @@ def _take(film: Film, item: ClipPlan, desk: Desk) -> Obtained:
         settle=f"clipwright retake {film.project.root} {item.clip.number:02d}",
         pixels=item.pictures.pixels,
     )
-    return obtain(purchase, desk)
+    return wanting.obtained(item, purchase, desk)
 
 
 def check_sound(path: Path) -> None:
@@ -95,13 +84,3 @@ def _policy(error: WorkflowError, settings: Config) -> tuple[str, str]:
     if isinstance(error, TimedOut):
         return "timed_out", settings.on_timeout
     return "failed", settings.on_failed
-
-
-def _budgets(film: Film, settings: Config) -> Budgets:
-    return Budgets(
-        folder=Path(settings.slots_dir),
-        stores=lambda: layout.find_stores(Path()),
-        project_usd=film.budget_usd,
-        channel_usd=settings.channel_budget_usd,
-        session_usd=settings.budget_usd,
-    )

@@ -10,39 +10,39 @@ from pathlib import Path
 from typing import Literal
 
 from workflow_lib.budgets import Budgets
-from workflow_lib.catalog import Backend
+from workflow_lib.catalog import Service
 from workflow_lib.config import Config
 from workflow_lib.errors import Refused
 from workflow_lib.ledger import Ledger
 from workflow_lib.progress import Teller
 from workflow_lib.providers import access
-from workflow_lib.providers.base import Order, Provider
-from workflow_lib.requests import Request
+from workflow_lib.providers.base import Provider
+from workflow_lib.requests import Asked
 from workflow_lib.runs import Run
 from workflow_lib.slots import Slots, Tenant
 from workflow_lib.takes import Store, Take
 
 How = Literal["generated", "resumed", "reused"]
 
-_TYPICAL_S = {"kling": 120.0, "veo": 90.0, "omni": 90.0}
+_TYPICAL_S = {"kling": 120.0, "veo": 90.0, "omni": 90.0, "elevenlabs": 5.0}
 _LONGEST_OPEN_S = 24 * 3600.0  # no provider works at a clip, or keeps its result, for longer
 
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What is wanted: the request, its list price in USD, and for which clip of which project.
+    """What is wanted: the request, its list price in USD, and for which clip of which project, or what of it.
 
     `pixels`: those of the composite that is sent, if we composed it.
     `settle`: the command by which the user settles what became of a submission, as it is shown to him.
-    `order`: prepares the pictures in the folder that it is given and says what the provider is asked for; `check`:
-    raises BadMedia when a result is not what was asked for.
+    `order`: prepares the pictures in the folder that it is given and says what the provider is asked for, in an order
+    of that provider's kind; `check`: raises BadMedia when a result is not what was asked for.
     """
 
-    request: Request
+    request: Asked
     list_usd: float
     project: str
     clip: str
-    order: Callable[[Path], Order]
+    order: Callable[[Path], object]
     check: Callable[[Path], None]
     settle: str
     pixels: str | None = None
@@ -71,14 +71,15 @@ class Desk:
         """Where runs that share an account meet."""
         return Path(self.settings.slots_dir)
 
-    def provider(self, request: Request, base_url: str | None = None) -> Provider:
+    def provider(self, request: Asked, base_url: str | None = None) -> Provider:
         """The client of the request's backend, at `base_url` when an operation is resumed."""
         return access.open_provider(request.backend, self.settings, base_url)
 
-    def slots(self, provider: Provider, backend: Backend) -> Slots:
+    def slots(self, provider: Provider, service: Service) -> Slots:
         """The places of the provider's account."""
-        folder = self.folder / "slots" / f"{backend}-{provider.account}"
-        return Slots(folder, self.settings.places(backend), self._is_over)
+        folder = self.folder / "slots" / f"{service}-{provider.account}"
+        unanswered_s = self.settings.unanswered_s(service)
+        return Slots(folder, self.settings.places(service), lambda tenant: _is_over(tenant, unanswered_s))
 
     def check_not_stopped(self) -> None:
         """Submit nothing more once a provider has refused the account.
@@ -101,13 +102,13 @@ class Desk:
         ]
         return median(took[-20:]) if took else _TYPICAL_S.get(backend, 120.0)
 
-    def _is_over(self, tenant: Tenant) -> bool:
-        attempt = Store(Path(tenant.store)).ledger().attempt(tenant.attempt)
-        if attempt is None or not attempt.is_open:
-            return True
-        age = time.time() - tenant.since
-        # What was sent into the dark is over when its time is up; what is known is asked for.
-        return age > (self.settings.clip_timeout_s if attempt.operation is None else _LONGEST_OPEN_S)
+
+def _is_over(tenant: Tenant, unanswered_s: float) -> bool:
+    attempt = Store(Path(tenant.store)).ledger().attempt(tenant.attempt)
+    if attempt is None or not attempt.is_open:
+        return True
+    # What was sent into the dark is over when its time is up; what is known is asked for.
+    return time.time() - tenant.since > (unanswered_s if attempt.operation is None else _LONGEST_OPEN_S)
 
 
 def _seconds_between(start: str | None, end: str | None) -> float:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from workflow_lib.errors import Filtered, OutcomeUnknown
-from workflow_lib.generate import submit, watch
+from workflow_lib.generate import settle, submit, watch
 from workflow_lib.generate.desk import Desk, Obtained, Purchase
 from workflow_lib.ledger import Attempt, Ledger
+from workflow_lib.providers import access
 
 
 def obtain(purchase: Purchase, desk: Desk) -> Obtained:
@@ -34,6 +35,7 @@ def obtain(purchase: Purchase, desk: Desk) -> Obtained:
 
 def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None) -> Obtained:
     """Resume `pending`, or submit; what is filtered may be asked for again, because nobody charges for that."""
+    may_settle = access.remembers(purchase.request.backend)
     while True:
         try:
             if pending is not None:
@@ -45,6 +47,16 @@ def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None) -> Obtained
             if refused > desk.settings.filtered_retries:
                 raise
             desk.tell.say(f"filtered ({error}); asking once more, attempt {refused + 1}")
+        except OutcomeUnknown as error:
+            lost = desk.store.ledger().pending(purchase.request.fingerprint)
+            if lost is None or lost.operation is not None:
+                raise
+            if not may_settle:
+                raise OutcomeUnknown(f"{error}; {submit.unknown_text(purchase, lost.at)}") from error
+            # Once: what gets lost again and again is not sent again and again.
+            may_settle = False
+            desk.tell.say(f"{error}; asking what became of it")
+            pending = settle.settled(lost, purchase, desk)
 
 
 def _pending(purchase: Purchase, desk: Desk, ledger: Ledger) -> Attempt | None:
@@ -53,14 +65,11 @@ def _pending(purchase: Purchase, desk: Desk, ledger: Ledger) -> Attempt | None:
     attempt = ledger.pending(fingerprint) or ledger.stored(fingerprint)
     if attempt is None or attempt.operation is not None:
         return attempt
-    if desk.settings.on_unknown == "resubmit":
-        desk.store.journal.add(attempt.event("lost", reason="on_unknown: resubmit"))
-        return None
-    raise OutcomeUnknown(submit.unknown_text(purchase, attempt.at))
+    return settle.settled(attempt, purchase, desk)
 
 
 def _check_filtered(purchase: Purchase, desk: Desk, ledger: Ledger) -> None:
     refused = ledger.filtered(purchase.request.fingerprint)
     if refused > desk.settings.filtered_retries:
         last = [attempt for attempt in ledger.of(purchase.request.fingerprint) if attempt.state == "filtered"][-1]
-        raise Filtered(f"{last.reason or 'refused by the content filter'}; change its prompt or picture")
+        raise Filtered(f"{last.reason or 'refused by the content filter'}; change what it asks for")

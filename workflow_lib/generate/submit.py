@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from workflow_lib import hosting
+from workflow_lib import catalog, hosting
 from workflow_lib.errors import Filtered, GenerationFailed, OutcomeUnknown, OverBudget, Refused, RetryLater
 from workflow_lib.generate import watch
 from workflow_lib.generate.desk import Desk, Purchase, jittered
@@ -176,7 +176,7 @@ _NOTHING_EXISTS = (OverBudget, RetryLater, Refused, Filtered, GenerationFailed)
 
 def _posted(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, intended: Event) -> str:
     """The id of the operation; a parsed refusal is written down, anything else is left as not known."""
-    desk.tell.stage("submitting", 5, f"${purchase.list_usd:.2f}")
+    desk.tell.stage("submitting", 5, catalog.priced(purchase.list_usd))
     try:
         return provider.submit(draft)
     except (Filtered, GenerationFailed, RetryLater, Refused) as error:
@@ -193,8 +193,6 @@ def _posted(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, in
         if isinstance(error, Refused):
             desk.run.stop(str(error))
         raise
-    except OutcomeUnknown as error:
-        raise OutcomeUnknown(f"{error}; {unknown_text(purchase, intended.at)}") from error
 
 
 def _priced(purchase: Purchase, desk: Desk) -> Event:
@@ -217,7 +215,7 @@ def _intended(name: str, purchase: Purchase, desk: Desk, provider: Provider, dra
         backend=request.backend,
         model=draft.model,
         base_url=provider.base_url,
-        seconds=request.seconds,
+        seconds=request.length_s,
         request=request.as_dict(),
         pixels=purchase.pixels,
     )

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from workflow_lib import catalog
 from workflow_lib.errors import BadMedia, Filtered, GenerationFailed, OutcomeUnknown, Refused, RetryLater, TimedOut
 from workflow_lib.generate.desk import Desk, Purchase, jittered
 from workflow_lib.journal import Name
@@ -36,7 +37,7 @@ def resume(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take:
 
 def _adopted(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take | None:
     """A result that had come into the store just before its worker died."""
-    path = desk.store.path(attempt.fingerprint)
+    path = desk.store.path(attempt.fingerprint, purchase.request.suffix)
     if attempt.state == "stored" or not path.is_file():
         return None
     try:
@@ -51,7 +52,7 @@ def watch(attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider, 
     desk.tell.since = time.time() - age_s(attempt)
     desk.tell.expected_s = desk.expected_s(attempt.backend, attempt.model, desk.store.ledger())
     desk.tell.operation = attempt.operation
-    desk.tell.stage("submitted", 10, f"${attempt.list_usd:.2f}, operation {attempt.operation}")
+    desk.tell.stage("submitted", 10, f"{catalog.priced(attempt.list_usd)}, operation {attempt.operation}")
     try:
         finished = _finished(attempt, purchase, desk, provider)
     except (Filtered, GenerationFailed) as error:
@@ -113,11 +114,13 @@ def _kept(finished: Finished, attempt: Attempt, purchase: Purchase, desk: Desk, 
     """Download, verify and store a result. A download that fails is tried again; the operation is never lost by it."""
     desk.tell.stage("downloading", 90)
     waits = iter(desk.settings.retry_s)
-    temporary = desk.store.folder / f"{attempt.id}.part.mp4"
+    temporary = desk.store.folder / f"{attempt.id}.part{purchase.request.suffix}"
     while True:
         try:
             _fetch(finished, temporary, purchase, provider)
             charged = {"usd": finished.usd, "units": finished.units}
+            if finished.notes is not None:
+                desk.store.write_notes(attempt, finished.notes)
             take = desk.store.put(attempt, temporary, **charged)
         except OutcomeUnknown as error:
             raise OutcomeUnknown(f"{error}; {_gone_text(purchase, attempt)}") from error
@@ -129,7 +132,7 @@ def _kept(finished: Finished, attempt: Attempt, purchase: Purchase, desk: Desk, 
             time.sleep(jittered(max(wait_s, min(getattr(error, "after_s", None) or 0.0, 30.0))))
             finished = _asked_again(finished, attempt, provider)
         else:
-            desk.tell.stage("done", 100, f"${take.attempt.cost_usd:.2f}")
+            desk.tell.stage("done", 100, catalog.priced(take.attempt.cost_usd))
             return take
         finally:
             temporary.unlink(missing_ok=True)
@@ -163,10 +166,9 @@ def _leave(slot: Slot | None) -> None:
 
 
 def _gone_text(purchase: Purchase, attempt: Attempt) -> str:
-    return (
-        f"operation {attempt.operation} was paid for (${attempt.list_usd:.2f}) and its result cannot be had; run again "
-        f"to ask once more, or `{purchase.settle} --confirm-lost` to buy it anew"
-    )
+    paid = f"operation {attempt.operation} was paid for ({catalog.priced(attempt.list_usd)})"
+    again = f"`{purchase.settle} --confirm-lost` to buy it anew"
+    return f"{paid} and its result cannot be had; run again to ask once more, or {again}"
 
 
 def age_s(attempt: Attempt) -> float:

@@ -29,7 +29,8 @@ _KNEE, _HIGHEST = 0.4, 0.8  # peaks are bent from the knee on, and stay below -1
 _SILENT = 0.004  # of full scale: what is softer counts as a pause
 _END_S = 0.1  # silence that is left at the end
 _CHUNK = 1 << 20  # samples that are worked on at once
-_SPOKEN_KINDS = ("L", "N", "S")  # letters, numbers and symbols: the first letter of their Unicode category
+SPOKEN_KINDS = ("L", "N", "S")
+"""What is heard: letters, numbers and symbols, by the first letter of their Unicode category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def speak(
         MissingTool: the synthesiser does not load, or has no such voice.
         OutOfSpace: the disk is full.
     """
-    said = text if any(unicodedata.category(letter)[0] in _SPOKEN_KINDS for letter in text) else ""
+    said = text if any(unicodedata.category(letter)[0] in SPOKEN_KINDS for letter in text) else ""
     spoken = synthesise(said, words_per_minute=words_per_minute, voice=voice)
     samples = np.frombuffer(spoken.pcm, np.int16)
     end = _sounding_end(samples) + round(_END_S * spoken.rate)
@@ -144,9 +145,13 @@ def write_alignment(speech: Speech, path: Path) -> None:
     Raises:
         OutOfSpace: the disk is full.
     """
+    write_text(path, json.dumps(as_dict(speech), sort_keys=True, indent=1, ensure_ascii=False) + "\n")
+
+
+def as_dict(speech: Speech) -> dict[str, object]:
+    """The alignment of a recording as plain values."""
     words = [{"word": word.text, "start_s": word.start_s, "end_s": word.end_s} for word in speech.words]
-    value = {"duration_s": speech.duration_s, "words": words}
-    write_text(path, json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n")
+    return {"duration_s": speech.duration_s, "words": words}
 
 
 def read_alignment(path: Path) -> Speech:

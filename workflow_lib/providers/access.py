@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from workflow_lib import keys, kie
-from workflow_lib.catalog import Backend
+from workflow_lib.catalog import Service
 from workflow_lib.config import Config
 from workflow_lib.errors import MissingKey
 from workflow_lib.providers.base import Provider
 
 
-def open_provider(backend: Backend, settings: Config, base_url: str | None = None) -> Provider:
-    """Give the client of `backend`; `base_url`: where an operation was submitted that is to be resumed.
+def open_provider(service: Service, settings: Config, base_url: str | None = None) -> Provider:
+    """Give the client of `service`; `base_url`: where an operation was submitted that is to be resumed.
 
     Raises:
         MissingKey: a key is not set; names it.
         InvalidInput: an address is wrong.
-        ValueError: nobody is paid for `backend`.
+        ValueError: nobody is paid for `service`.
     """
-    match backend:
+    match service:
         case "kling":
             return _kling(settings, base_url)
         case "veo":
             return _veo(settings, base_url)
         case "omni":
             return _omni(settings, base_url)
+        case "elevenlabs":
+            return _elevenlabs(settings, base_url)
         case _:
-            raise ValueError(f"{backend} is not a paid backend")
+            raise ValueError(f"{service} is not a paid service")
+
+
+def remembers(service: Service) -> bool:
+    """Whether a service can be asked what became of a submission whose answer got lost."""
+    return service == "elevenlabs"
+
+
+def _elevenlabs(settings: Config, base_url: str | None) -> Provider:
+    from workflow_lib.providers import elevenlabs, elevenlabs_answers  # noqa: PLC0415 - only what is asked is loaded
+
+    address = base_url or keys.base_url("ELEVENLABS_BASE_URL", settings.elevenlabs_base_url)
+    key = keys.required(elevenlabs_answers.KEY, "ElevenLabs")
+    return elevenlabs.ElevenLabs(address.rstrip("/"), key, settings.elevenlabs_settle_s)
 
 
 def _kling(settings: Config, base_url: str | None) -> Provider:

@@ -15,14 +15,19 @@ poll    RetryLater        the question failed, not the operation
 fetch   RetryLater        the download failed; it may be tried again
         OutcomeUnknown    the result has expired
         BadMedia          what came is not a video
+find    RetryLater        the question failed, or it is too early to tell
+        OutcomeUnknown    it cannot be told
+        Refused           the account may not ask
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
+
+from workflow_lib.requests import EffectRequest, SpeechRequest
 
 Host = Callable[[Path], str]
 """Uploads a picture (or finds it uploaded) and returns the public URL under which a provider can fetch it."""
@@ -47,6 +52,22 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechOrder:
+    """A line that is to be spoken as the request says, and the lines before and after it; empty: there is none."""
+
+    request: SpeechRequest
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectOrder:
+    """A sound effect that is to be made, as the request says."""
+
+    request: EffectRequest
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An order ready to be sent: the pictures are where the provider can read them. Sending `body` is what costs."""
 
@@ -67,16 +88,18 @@ class Finished:
     """The operation has a result: where it is (never written down, it may be signed), or the bytes themselves.
 
     `usd`: what was really charged, when the provider says so; `units`: the same in its own unit (`84 credits`).
+    `notes`: what else came with the result and is to be kept beside it, such as the times of its words.
     """
 
     url: str | None = field(default=None, repr=False)
     data: bytes | None = field(default=None, repr=False)
     usd: float | None = None
     units: str | None = None
+    notes: Mapping[str, object] | None = field(default=None, repr=False)
 
 
 class Provider(Protocol):
-    """One paid backend at one address with one account."""
+    """One paid service at one address with one account."""
 
     @property
     def base_url(self) -> str:
@@ -86,7 +109,7 @@ class Provider(Protocol):
     def account(self) -> str:
         """A digest that tells accounts apart and gives nothing away."""
 
-    def prepare(self, order: Order, host: Host) -> Draft:
+    def prepare(self, order: Any, host: Host) -> Draft:  # noqa: ANN401 - each provider takes its own kind of order
         """Bring the pictures where the provider reads them; costs nothing.
 
         Raises:
@@ -105,3 +128,14 @@ class Provider(Protocol):
 
     def cancel(self, operation: str) -> bool:
         """Ask the provider to give the operation up; False when it cannot."""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A provider that can be asked what became of a submission whose answer was lost."""
+
+    def find(self, request: Mapping[str, object], age_s: float, known: Collection[str]) -> str | None:
+        """Give the id of the operation that `request`, sent `age_s` seconds ago, led to; None: there is none.
+
+        `known`: the operations of other submissions, which it is not.
+        """

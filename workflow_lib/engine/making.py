@@ -1,0 +1,49 @@
+"""What the rules that make parts of a film are about: which cut, which file, and whether it is the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from workflow_lib import layout, sound_plans
+from workflow_lib.digests import Digests
+from workflow_lib.layout import Cut
+from workflow_lib.ledger import Ledger
+from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
+from workflow_lib.project import Clip, Film
+
+SOUNDS = frozenset({"narrate_clip", "generate_effect"})
+"""The rules that make a line or an effect."""
+
+BUYING = SOUNDS | {"generate_clip"}
+"""The rules that may spend money."""
+
+MAKERS: Mapping[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
+    "generate_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
+    "draft_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
+    "compose_picture": lambda _, item: (item.pictures.composite, item.clip.source.start),
+    "narrate_clip": lambda _, item: (item.narration.standing, item.narration.path),
+    "generate_effect": lambda _, item: (item.effect.standing, item.effect.path),
+}
+"""How the file that a rule makes stands, and where it is."""
+
+
+def cut_of(rule: str, wildcards: Mapping[str, str]) -> Cut:
+    """The cut that a job makes something of."""
+    return "draft" if rule == "draft_clip" else cut_for(wildcards.get("folder", layout.NARRATION))
+
+
+def cut_for(where: str) -> Cut:
+    """The cut whose lines lie in the folder `where`."""
+    return "final" if where == layout.NARRATION else "draft"
+
+
+def sound_of(rule: str, item: ClipPlan) -> SoundPlan:
+    """The line or the effect that a rule makes of a clip."""
+    return item.narration if rule == "narrate_clip" else item.effect
+
+
+def is_recorded_by_hand(rule: str, film: Film, clip: Clip) -> bool:
+    """Whether somebody put the file there that a rule would make, as it is at this moment."""
+    stands = sound_plans.narration if rule == "narrate_clip" else sound_plans.effect
+    return stands(film, clip, Digests(film.project), Ledger()).standing == "manual"

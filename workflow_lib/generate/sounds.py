@@ -1,0 +1,108 @@
+"""Make the spoken line or the sound effect of one clip: spoken for free, or bought through the one door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from workflow_lib import layout, locks, plan, receipts, sound_plans
+from workflow_lib.config import Config
+from workflow_lib.digests import Digests
+from workflow_lib.errors import InvalidInput, Problem, WorkflowError
+from workflow_lib.planned import SoundPlan
+from workflow_lib.project import Clip, Film
+from workflow_lib.receipts import FileId
+from workflow_lib.runs import Ending, Run
+
+Facts = dict[str, object]
+"""What a sound's receipt holds beside its key and its file: its length in seconds, its words, what it cost."""
+
+_Make = Callable[[SoundPlan, Path], Facts]
+"""Writes the sound to a file."""
+
+
+def narrate(film: Film, number: int, settings: Config) -> str:
+    """Speak the line of clip `number`, with its times beside it; a recording that somebody put there is kept.
+
+    Raises:
+        InvalidInput: the clip has no line.
+        WorkflowError: as obtain says; nothing was left half-made.
+    """
+    clip = film.clip(number)
+
+    def make(item: SoundPlan, temporary: Path) -> Facts:
+        if item.request is None:
+            from workflow_lib.media import voice  # noqa: PLC0415 - a line that is bought needs no synthesiser
+
+            return voice.as_dict(voice.speak(clip.narration, temporary))
+        from workflow_lib.generate import sound_buying  # noqa: PLC0415 - a line that costs nothing needs no provider
+
+        return sound_buying.line(film, clip, item, temporary, settings)
+
+    return _made(film, clip, film.narration(clip), partial(_stands, sound_plans.narration, film, clip), make, settings)
+
+
+def effect(film: Film, number: int, settings: Config) -> str:
+    """Make the sound effect of clip `number`; one that somebody put there is kept.
+
+    Raises:
+        InvalidInput: the clip has none, or nobody makes the film's.
+        WorkflowError: as obtain says; nothing was left half-made.
+    """
+    clip = film.clip(number)
+
+    def make(item: SoundPlan, temporary: Path) -> Facts:
+        from workflow_lib.generate import sound_buying  # noqa: PLC0415 - an effect that is there needs no provider
+
+        return sound_buying.effect(film, clip, item, temporary, settings)
+
+    return _made(film, clip, film.effect(clip), partial(_stands, sound_plans.effect, film, clip), make, settings)
+
+
+def _stands(plan_of: sound_plans.Planner, film: Film, clip: Clip) -> SoundPlan:
+    return plan_of(film, clip, Digests(film.project), plan.ledger_of(film))
+
+
+def _made(film: Film, clip: Clip, path: Path, stands: Callable[[], SoundPlan], make: _Make, settings: Config) -> str:
+    with locks.making(film.project, path):
+        item = stands()
+        if not item.key:
+            hint = "write `narration:` or, with `effects: elevenlabs`, `sound_effect:`"
+            raise InvalidInput([Problem(f"{film.project.manifest}: {clip.place}", f"has no text for {path}", hint)])
+        if not item.to_make:
+            return f"{item.label}: kept"
+        temporary = path.with_name(f".{path.stem}.made{path.suffix}")
+        try:
+            facts = make(item, temporary)
+            if stands().standing == "manual":
+                return f"{item.label}: put there by hand meanwhile, kept"
+            receipt = {**facts, "key": item.key, "file": asdict(FileId.of(temporary))}
+            receipts.put_in_place(temporary, path, layout.receipt(path), receipt)
+        except WorkflowError as error:
+            _log(film, item, settings, type(error).__name__, {}, error)
+            raise
+        finally:
+            temporary.unlink(missing_ok=True)
+    _log(film, item, settings, str(facts.get("outcome", "")), facts)
+    return f"{item.label}: {facts['duration_s']:.1f} s"
+
+
+def _log(
+    film: Film, item: SoundPlan, settings: Config, outcome: str, facts: Facts, error: WorkflowError | None = None
+) -> None:
+    """Tell the run what became of a sound that a provider was asked for."""
+    if item.request is None:
+        return
+    ending = Ending(
+        project=str(film.project.root),
+        clip=item.label,
+        outcome=outcome,
+        code=error.exit_code if error else 0,
+        cause=str(error) if error else "",
+        backend=item.request.backend,
+        operation=str(facts["operation"]) if facts.get("operation") else item.operation,
+        usd=float(str(facts.get("cost_usd", 0.0))),
+    )
+    Run.current(Path(settings.slots_dir)).log(ending)

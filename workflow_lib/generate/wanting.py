@@ -1,0 +1,47 @@
+"""What a film wants from the one door: the take that its user chose, else the one that its request asks for."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from workflow_lib import layout, plan
+from workflow_lib.budgets import Budgets
+from workflow_lib.config import Config
+from workflow_lib.errors import BadMedia
+from workflow_lib.generate.desk import Desk, Obtained, Purchase
+from workflow_lib.generate.door import obtain
+from workflow_lib.planned import Wanted
+from workflow_lib.progress import Teller
+from workflow_lib.project import Film
+from workflow_lib.runs import Run
+from workflow_lib.takes import Store
+
+
+def desk(film: Film, settings: Config, run: Run, tell: Teller) -> Desk:
+    """What purchases for `film` are made with."""
+    budgets = Budgets(
+        folder=Path(settings.slots_dir),
+        stores=lambda: layout.find_stores(Path()),
+        project_usd=film.budget_usd,
+        channel_usd=settings.channel_budget_usd,
+        session_usd=settings.budget_usd,
+    )
+    return Desk(settings, Store(film.project.takes), budgets, run, tell)
+
+
+def obtained(item: Wanted, purchase: Purchase, at: Desk) -> Obtained:
+    """The take of `item`, by `purchase` unless the user chose another one.
+
+    Raises:
+        BadMedia: the take that was chosen is gone.
+        WorkflowError: as obtain says.
+    """
+    ledger = at.store.ledger()
+    choice = ledger.chosen(purchase.request.fingerprint)
+    if choice is not None and choice.number is None:
+        take = at.store.find(choice.take, ledger)
+        if take is None:
+            raise BadMedia(f"{item.label}: the take that was chosen for it is gone from {at.store.folder}")
+        return Obtained(take, "reused")
+    return obtain(dataclasses.replace(purchase, request=plan.take_request(purchase.request, ledger)), at)

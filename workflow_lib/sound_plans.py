@@ -1,0 +1,106 @@
+"""How the spoken line and the sound effect of a clip stand, and how each is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from workflow_lib import files, layout, sounds
+from workflow_lib.digests import Digests
+from workflow_lib.ledger import Ledger
+from workflow_lib.planned import SoundPlan, Standing, action_for
+from workflow_lib.project import Clip, Film
+from workflow_lib.receipts import FileId
+from workflow_lib.requests import EffectRequest, SpeechRequest
+
+Planner = Callable[[Film, Clip, Digests, Ledger], SoundPlan]
+"""Says how one sound of a clip stands."""
+
+
+def narration(film: Film, clip: Clip, digests: Digests, ledger: Ledger) -> SoundPlan:
+    """How the spoken line of `clip` stands; a recording that the user put there is kept."""
+    narrator = film.narrator
+    named = SoundPlan("narration", f"{clip.label} narration", clip.place, film.narration(clip), "fresh", "")
+    if narrator is None or not clip.narration:
+        # What a line of the scratch voice is known by: its words and its voice, not the sound.
+        key = files.digest({"text": clip.narration, "voice": film.voice}) if clip.narration else ""
+        return _found(named, key, digests)
+    request = SpeechRequest(
+        model=narrator.model,
+        voice=narrator.voice,
+        text=clip.narration,
+        stability=narrator.stability,
+        similarity_boost=narrator.similarity_boost,
+        style=narrator.style,
+        speed=narrator.speed,
+        seed=narrator.seed,
+    )
+    return _asked(named, request, narrator.price_usd(clip.narration), film, digests, ledger)
+
+
+def effect(film: Film, clip: Clip, digests: Digests, ledger: Ledger) -> SoundPlan:
+    """How the sound effect of `clip` stands; one that the user put there is kept, whoever makes the others."""
+    maker = film.effects_maker
+    named = SoundPlan("effects", f"{clip.label} effect", clip.place, film.effect(clip), "fresh", "")
+    if maker is None or not clip.sound_effect:
+        return _found(named, "", digests)
+    request = EffectRequest(model=maker.model, text=clip.sound_effect, seconds=sounds.effect_seconds(clip.seconds))
+    return _asked(named, request, maker.usd, film, digests, ledger)
+
+
+def _asked(
+    named: SoundPlan,
+    request: SpeechRequest | EffectRequest,
+    list_usd: float,
+    film: Film,
+    digests: Digests,
+    ledger: Ledger,
+) -> SoundPlan:
+    choice = ledger.chosen(request.fingerprint)
+    wanted = choice.take if choice else request.fingerprint
+    found = _found(named, wanted, digests)
+    how, operation = action_for(film, wanted, ledger)
+    if how == "buy" and ledger.filtered(wanted) > film.filtered_retries:
+        how = "change"
+    return replace(
+        found,
+        request=request,
+        wanted=wanted,
+        action=how,
+        operation=operation,
+        list_usd=list_usd,
+        reasons=_reasons(found, request),
+    )
+
+
+def _found(named: SoundPlan, key: str, digests: Digests) -> SoundPlan:
+    """How the file of a sound stands that is known by `key`; empty: there is none to be made."""
+    path = named.path
+    if not path.is_file():
+        return replace(named, standing="missing" if key else "fresh", key=key)
+    written = files.read_json(layout.receipt(path))
+    try:
+        ours = FileId(**written["file"]).is_at(path, digests)
+    except (KeyError, TypeError):
+        ours = False
+    if not ours:
+        return replace(named, standing="manual", key=digests.of(path))
+    standing: Standing = "fresh" if not key or written.get("key") == key else "stale"
+    return replace(named, standing=standing, key=key)
+
+
+def _reasons(found: SoundPlan, request: SpeechRequest | EffectRequest) -> tuple[str, ...]:
+    """Why a sound that a provider is asked for must be made."""
+    if found.standing == "manual":
+        return ("put there by hand",)
+    if not found.to_make:
+        return ()
+    before = files.read_json(layout.receipt(found.path))
+    if not before:
+        return ("new",)
+    if found.standing == "missing" and before.get("key") == found.key:
+        return (f"{found.path.name} is gone",)
+    old = before.get("request")
+    if not isinstance(old, dict):
+        return ("voice changed",)
+    return request.changes(old) or ("another take chosen",)
