@@ -14,7 +14,6 @@ from workflow_lib.generate.made import Made
 from workflow_lib.media import encode, ffmpeg, probe
 from workflow_lib.planned import ClipPlan
 from workflow_lib.project import Film
-from workflow_lib.providers import animatic
 from workflow_lib.receipts import FileId, Receipt
 from workflow_lib.runs import Ending, Run
 
@@ -68,6 +67,9 @@ def _make(film: Film, item: ClipPlan, target: Path, settings: Config, run: Run) 
 
 def _render(film: Film, item: ClipPlan, temporary: Path, settings: Config) -> None:
     """Render the animatic, and see that our encoder wrote all frames; they are decoded when the clip is conformed."""
+    # A clip that is bought needs no renderer, and is submitted sooner without it.
+    from workflow_lib.providers import animatic  # noqa: PLC0415
+
     courtesy.give_way()
     quality = encode.FINAL if film.cut == "final" else encode.DRAFT
     composed = item.pictures.composite != "manual"

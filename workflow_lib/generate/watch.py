@@ -15,6 +15,7 @@ from workflow_lib.slots import Slot
 from workflow_lib.takes import Take
 
 _LATE = 0.1  # of the time that an operation has taken: so much later its end may be seen
+_DUE = 3  # times as often as at first is it asked for when its end is due
 
 
 def resume(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take:
@@ -73,16 +74,16 @@ def _finished(attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provid
     """The operation's result, asked for until it is there or the time is up; a failing question says nothing."""
     deadline = time.monotonic() + desk.settings.clip_timeout_s
     operation = attempt.operation or ""
-    first_s, longest_s = desk.settings.poll_waits(purchase.request.backend)
+    waits = desk.settings.poll_waits(purchase.request.backend)
     while True:
-        wait_s = jittered(min(longest_s, max(first_s, _LATE * age_s(attempt))))
+        wait_s = jittered(until_next_poll(waits, age_s(attempt), desk.tell.expected_s))
         try:
             state = provider.poll(operation, age_s(attempt))
             if isinstance(state, Finished):
                 return state
             desk.tell.polled(state.stage, state.percent)
         except RetryLater as error:
-            wait_s = max(wait_s, min(error.after_s or 0.0, longest_s))
+            wait_s = max(wait_s, min(error.after_s or 0.0, waits[1]))
         except Refused as error:
             desk.run.stop(str(error))
             raise
@@ -95,6 +96,17 @@ def _finished(attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provid
         f"{attempt.clip} is not ready after {desk.settings.clip_timeout_s:g} s (clip_timeout_s); its operation "
         f"{operation} goes on, and the next run waits for it again, $0"
     )
+
+
+def until_next_poll(waits: tuple[float, float], age: float, expected_s: float) -> float:
+    """Seconds between two polls of an operation that is `age` seconds old: more with its age, less when its end is due.
+
+    `waits`: the first and the longest; `expected_s`: how long such operations usually take.
+    """
+    first_s, longest_s = waits
+    by_age = max(first_s, _LATE * age)
+    when_due = max(first_s / _DUE, _LATE * abs(expected_s - age))
+    return min(longest_s, by_age, when_due)
 
 
 def _kept(finished: Finished, attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider) -> Take:
