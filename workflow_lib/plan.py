@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
-from workflow_lib import catalog, files, identity, layout, parts, receipts
+from workflow_lib import catalog, files, identity, layout, parts, receipts, spacing
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, InvalidInput, MissingTool, Problem
 from workflow_lib.identity import Pictures
@@ -32,7 +32,7 @@ def of(film: Film, stores: Stores | None = None) -> FilmPlan:
     ledger = ledger_of(film, stores)
     marks = identity.open_marks(film, digests, ledger, found.values())
     clips = tuple(_clip_plan(film, clip, found[clip.number], marks, digests, ledger, problems) for clip in film.clips)
-    problems += [problem for item in clips if (problem := parts.length_problem(film, item))]
+    problems += [problem for item in clips if (problem := spacing.length_problem(film, item))]
     if problems:
         raise InvalidInput(problems)
     standing, reasons = parts.film_standing(film, clips)
