@@ -45,6 +45,7 @@ class Piece:
 
     @property
     def reel(self) -> str:
+        """What an edit decision list calls its file."""
         return self.event.name.upper()
 
     @property

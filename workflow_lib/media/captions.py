@@ -47,7 +47,11 @@ class _Piece:
     glued: bool = False
 
     @property
-    def spread(text: str, seconds: float) -> list[Heard]:
+    def cells(self) -> int:
+        return cells(self.text)
+
+
+def spread(text: str, seconds: float) -> list[Heard]:
     """The words of `text` as if they were spoken evenly over `seconds`: for a recording without an alignment."""
     words = text.split()
     whole = sum(map(len, words)) or 1

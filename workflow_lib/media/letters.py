@@ -7,10 +7,6 @@ import unicodedata
 _JOINER = "\u200d"
 
 
-def cells(self) -> int:
-    return cells(self.text)
-
-
 def cells(text: str) -> int:
     """How wide `text` is, in cells of a Latin letter: marks take none, wide letters and emoji two."""
     return sum(_letter_cells(letter) for letter in text)
