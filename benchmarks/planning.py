@@ -55,7 +55,7 @@ rule mix:
     shell: "false"
 rule assemble:
     input: "{project}/.work/final/sound.m4a", expand("{{project}}/.work/final/clip_{clip}.mp4", clip=N)
-    output: "{project}/final.mp4"
+    output: "{project}/final.mp4", "{project}/final.srt", "{project}/final.vtt", "{project}/final.edl", "{project}/final.otio"
     log: "{project}/.work/log/assemble.log"
     message: "Assemble {output}"
     shell: "false"

@@ -99,14 +99,15 @@ def test_burned_captions_are_in_the_picture_and_in_no_track(built: Studio) -> No
     assert built.planned()[0] == NOTHING
 
 
-def test_captions_that_are_gone_are_written_again(built: Studio) -> None:
-    """A deleted file of captions comes back with the film, and no clip is made for it."""
+def test_captions_that_are_gone_are_written_again_on_request(built: Studio) -> None:
+    """A deleted file of captions is no reason to join the film again, until it is asked for; no clip is made for it."""
     built.path("final.srt").unlink()
 
-    jobs, said = built.planned()
+    jobs, said = built.planned("projects/film/final.srt")
 
     assert jobs == Counter(assemble_film=1), said
-    built.build()
+    assert built.planned()[0] == NOTHING
+    built.build("projects/film/final.srt")
     assert "A bird." in built.path("final.srt").read_text()
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from media_samples import generate
 
 from workflow_lib.media import captions
-from workflow_lib.media.captions import MOST_CELLS, Caption, cells, completed, from_words, spread, srt, vtt
+from workflow_lib.media.captions import MOST_CELLS, Caption, completed, from_words, spread, srt, vtt
+from workflow_lib.media.letters import cells
 from workflow_lib.media.voice import speak
 
 LINE = (

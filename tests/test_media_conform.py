@@ -247,13 +247,13 @@ def test_captions_are_written_into_the_frames_in_which_they_are_said(tmp_path: P
     """White letters at the foot of the picture from the caption's first frame to its last, and nowhere else."""
     folder = tmp_path / "it's [odd], a;b:c"
     folder.mkdir()
-    clip = generate(folder / "clip.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=24:d=2")
-    out = folder / "out.mp4"
+    clip = generate(folder / "clip.mp4", "-f", "lavfi", "-i", "color=gray:s=640x360:r=24:d=2")
+    spec, out = FilmSpec(640, 360, Fraction(24)), folder / "out.mp4"
     said = (Caption(0.5, 1.0, ("Ab, \u05e9\u05dc\u05d5\u05dd",)), Caption(1.5, 1.6, ("\U0001f422 Cd", "e")))
 
-    conform_picture(clip, out, SPEC, FINAL, frames=48, ffmpeg=ffmpeg(), change=Change(captions=said))
+    conform_picture(clip, out, spec, FINAL, frames=48, ffmpeg=ffmpeg(), change=Change(captions=said))
 
-    bright = [bool((frame[60:] > 200).sum() > 3) for frame in lumas(out)]
+    bright = [bool((frame[240:] > 200).sum() > 9) for frame in lumas(out)]
     assert [number for number, has in enumerate(bright) if has] == [*range(12, 24), 36, 37]
-    assert max(frame[:50].max() for frame in lumas(out)) < 140
-    assert joinable_frames(out, SPEC, FINAL, ffmpeg=ffmpeg()) == 48
+    assert max(frame[:240].max() for frame in lumas(out)) < 140
+    assert joinable_frames(out, spec, FINAL, ffmpeg=ffmpeg()) == 48

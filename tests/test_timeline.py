@@ -7,8 +7,9 @@ import re
 from fractions import Fraction
 from typing import Any
 
+from workflow_lib import edl, otio
 from workflow_lib.film import FilmSpec
-from workflow_lib.timeline import Event, edl, otio
+from workflow_lib.timeline import Event
 from workflow_lib.transitions import Transition
 
 SPEC = FilmSpec(1920, 1080, Fraction(24))
@@ -27,7 +28,9 @@ def _frame(code: str, fps: int = 24) -> int:
 
 def test_an_edit_list_covers_the_film_once() -> None:
     """Each event begins in the film where the one before it ends, fades and black included."""
-    rows = re.findall(r"^\d{3}  (\S+)\s+V\s+\S+.*?(\S+) (\S+) (\S+) (\S+)$", edl("A film", SPEC, EVENTS), re.MULTILINE)
+    rows = re.findall(
+        r"^\d{3}  (\S+)\s+V\s+\S+.*?(\S+) (\S+) (\S+) (\S+)$", edl.written("A film", SPEC, EVENTS), re.MULTILINE
+    )
 
     placed = [(_frame(start), _frame(end)) for *_, start, end in rows if start != end]
     assert placed == [(0, 228), (228, 468), (468, 516), (516, 528), (528, 648)]
@@ -36,7 +39,7 @@ def test_an_edit_list_covers_the_film_once() -> None:
 
 def test_an_edit_list_is_what_editing_programs_read() -> None:
     """A dissolve names what leaves and what comes; held and slowed pictures have their speed; lines are a track."""
-    text = edl("A \n film", SPEC, EVENTS)
+    text = edl.written("A \n film", SPEC, EVENTS)
 
     assert text.startswith("TITLE: A   film\nFCM: NON-DROP FRAME\n\n")
     assert (
@@ -52,7 +55,7 @@ def test_an_edit_list_is_what_editing_programs_read() -> None:
 
 def test_time_codes_of_ntsc_rates_count_whole_frames() -> None:
     """At 29.97 frames a second, frame 30 is second 1 of a time code without drop frames."""
-    text = edl("A film", FilmSpec(64, 64, Fraction(30000, 1001)), [Event("clip_01", "", "v.mp4", 0, 31, 31)])
+    text = edl.written("A film", FilmSpec(64, 64, Fraction(30000, 1001)), [Event("clip_01", "", "v.mp4", 0, 31, 31)])
 
     assert "00:00:00:00 00:00:01:01 00:00:00:00 00:00:01:01" in text
 
@@ -64,7 +67,7 @@ def _children(text: str, track: int) -> list[dict[str, Any]]:
 
 def test_a_timeline_of_opentimelineio_is_as_long_as_the_film() -> None:
     """Clips follow each other without a gap; a crossfade has frames of the clip that goes on under it."""
-    children = _children(otio("A film", SPEC, EVENTS), 0)
+    children = _children(otio.written("A film", SPEC, EVENTS), 0)
 
     clips = [child for child in children if child["OTIO_SCHEMA"] == "Clip.1"]
     assert [child["OTIO_SCHEMA"] for child in children] == [
@@ -88,7 +91,7 @@ def test_a_timeline_of_opentimelineio_is_as_long_as_the_film() -> None:
 
 def test_spoken_lines_stand_where_they_are_heard() -> None:
     """The track of sound has a gap up to the line, and the line."""
-    gap, line = _children(otio("A film", SPEC, EVENTS), 1)
+    gap, line = _children(otio.written("A film", SPEC, EVENTS), 1)
 
     assert (gap["OTIO_SCHEMA"], gap["source_range"]["duration"]["value"]) == ("Gap.1", 7)
     assert line["media_reference"]["target_url"] == "audio/narration/clip_01.wav"

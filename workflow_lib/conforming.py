@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import files, layout, locks, parts, plan, speaking, timing
+from workflow_lib import files, layout, locks, parts, plan, spacing, speaking, timing
 from workflow_lib.errors import BadMedia, InvalidInput, WorkflowError
 from workflow_lib.media import conform, encode, ffmpeg, probe
 from workflow_lib.project import Clip, Film
@@ -68,9 +68,9 @@ def pace_of(film: Film, clip: Clip, seconds: float | None, narration_key: str) -
     own_s = probe.probe(film.video(clip)).duration_s if seconds is None else seconds
     line_s = _line_seconds(film.narration(clip)) if narration_key else None
     try:
-        return timing.pace(film.spec, own_s, line_s, parts.rule_of(film, clip, narration_key))
+        return timing.pace(film.spec, own_s, line_s, spacing.rule_of(film, clip, narration_key))
     except TooShortError as error:
-        raise InvalidInput([parts.too_short(film, clip, error.least_s)]) from None
+        raise InvalidInput([spacing.too_short(film, clip, error.least_s)]) from None
 
 
 def _line_seconds(spoken: Path) -> float | None:

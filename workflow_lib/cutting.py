@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
 
-from workflow_lib import fading, files, joins, locks, mixing, parts, speaking, timeline
+from workflow_lib import edl, fading, files, joins, locks, mixing, otio, parts, spacing, speaking, timeline
 from workflow_lib.errors import BadMedia
 from workflow_lib.fading import Report
 from workflow_lib.media import assemble, captions, ffmpeg, transition
@@ -82,7 +82,7 @@ def _part(film: Film, number: int, report: Report, shot: Shot) -> parts.Part:
     made_from = report["from"]
     title = film.clip(number).title or ""
     told = (str(made_from["video"]), str(made_from["narration"]), made_from["seconds"])
-    return parts.Part(number, title, *told, made_from.get("rule", {}), parts.way_said(shot.into))
+    return parts.Part(number, title, *told, made_from.get("rule", {}), spacing.way_said(shot.into))
 
 
 def _kept(film: Film, numbers: Sequence[int]) -> tuple[list[int], list[Report]]:
@@ -124,5 +124,5 @@ def _write_texts(film: Film, cues: Sequence[Caption], events: Sequence[timeline.
     project, cut = film.project, film.cut
     files.write_text(project.captions(cut, "srt"), captions.srt(cues))
     files.write_text(project.captions(cut, "vtt"), captions.vtt(cues))
-    files.write_text(project.edit_list(cut, "edl"), timeline.edl(film.title, film.spec, events))
-    files.write_text(project.edit_list(cut, "otio"), timeline.otio(film.title, film.spec, events))
+    files.write_text(project.edit_list(cut, "edl"), edl.written(film.title, film.spec, events))
+    files.write_text(project.edit_list(cut, "otio"), otio.written(film.title, film.spec, events))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow_lib import files, joins, layout, locks, parts
+from workflow_lib import files, joins, layout, locks, parts, spacing
 from workflow_lib.errors import BadMedia
 from workflow_lib.joins import Join
 from workflow_lib.media import encode, ffmpeg, transition
@@ -78,7 +78,7 @@ def _left_out(film: Film, number: int) -> bool:
 
 def shots_of(film: Film, numbers: list[int], reports: list[Report]) -> list[Shot]:
     """The conformed clips of a film that keeps `numbers`, with the transitions between them."""
-    ways = [*parts.ways_into(film, numbers), CUT]
+    ways = [*spacing.ways_into(film, numbers), CUT]
     return [
         Shot(film.project.picture(film.cut, number), int(report["frames"]), ways[place], ways[place + 1])
         for place, (number, report) in enumerate(zip(numbers, reports, strict=True))

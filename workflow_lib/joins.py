@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
-from workflow_lib import files, layout, parts
+from workflow_lib import files, layout, parts, spacing
 from workflow_lib.planned import ClipPlan
 from workflow_lib.project import Film
 from workflow_lib.transitions import CUT, Transition
@@ -30,7 +30,7 @@ class Join:
 
 def joins_of(film: Film, numbers: Sequence[int]) -> list[Join]:
     """The joins of a film that keeps the clips `numbers`; cuts need none."""
-    ways = [*parts.ways_into(film, numbers), CUT]
+    ways = [*spacing.ways_into(film, numbers), CUT]
     return [
         Join(before, after, ways[place], ways[place + 1], ways[place + 2])
         for place, (before, after) in enumerate(pairwise(numbers))

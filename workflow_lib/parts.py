@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from workflow_lib import catalog, files, layout, stamps
-from workflow_lib.errors import Problem
+from workflow_lib import catalog, files, layout, spacing, stamps
 from workflow_lib.planned import ClipPlan, Standing
 from workflow_lib.project import Clip, Film
-from workflow_lib.timing import LEAD_S, PLAIN, TAIL_S, Rule, TooShortError, pace
-from workflow_lib.transitions import CUT, Transition
+from workflow_lib.spacing import Said
+from workflow_lib.timing import LEAD_S, TAIL_S
+from workflow_lib.transitions import CUT
 
 FILM_STAMP = "clipwright:film:"
-
-Said = Mapping[str, object]
-"""What the manifest says of a clip's length or transitions, where it says anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,7 @@ def _captions(film: Film) -> Said:
 def parts_of(film: Film, items: Sequence[ClipPlan]) -> list[Part]:
     """The parts of a film, without the clips that it leaves out."""
     kept = [item for item in items if not item.is_skipped]
-    ways = ways_into(film, [item.clip.number for item in kept])
+    ways = spacing.ways_into(film, [item.clip.number for item in kept])
     return [
         Part(
             item.clip.number,
@@ -91,64 +87,11 @@ def parts_of(film: Film, items: Sequence[ClipPlan]) -> list[Part]:
             item.video_sha256 or "",
             item.narration.key,
             cut_seconds(item),
-            rule_said(film, item.clip, item.narration.key, by_hand=item.standing == "manual"),
-            way_said(way),
+            spacing.rule_said(film, item.clip, item.narration.key, by_hand=item.standing == "manual"),
+            spacing.way_said(way),
         )
         for item, way in zip(kept, ways, strict=True)
     ]
-
-
-def ways_into(film: Film, numbers: Sequence[int]) -> list[Transition]:
-    """The transition into each of the clips that a film keeps: a cut where the clip before is left out."""
-    before = {after.number: clip.number for clip, after in pairwise(film.clips) if after.into != CUT}
-    into = {clip.number: clip.into for clip in film.clips} if before else {}
-    neighbours = zip([0, *numbers], numbers, strict=False)
-    return [into[number] if before and before.get(number) == earlier else CUT for earlier, number in neighbours]
-
-
-def way_said(way: Transition) -> Said:
-    """A transition as it is written down; nothing for a cut."""
-    return {} if way == CUT else asdict(way)
-
-
-def rule_of(film: Film, clip: Clip, narration_key: str) -> Rule:
-    """How long `clip` lasts in the film."""
-    tail_s = max(TAIL_S, film.spec.seconds(clip.out_of.overlap)) if narration_key and clip.out_of.overlap else TAIL_S
-    timing = "auto" if clip.timing == "hold" else clip.timing
-    return Rule(timing, clip.length_s, tail_s, clip.into.head + clip.out_of.tail)
-
-
-def rule_said(film: Film, clip: Clip, narration_key: str, *, by_hand: bool) -> Said:
-    """What of a clip's rule can change its length, as it is written down; nothing for a plain one.
-
-    What is made is as long as the manifest says, which was found to be enough for its transitions.
-    """
-    rule = asdict(rule_of(film, clip, narration_key))
-    if not by_hand and clip.timing != "trim":
-        del rule["least"]
-    return {name: value for name, value in rule.items() if value != getattr(PLAIN, name)}
-
-
-def length_problem(film: Film, item: ClipPlan) -> Problem | None:
-    """What is wrong with a clip's fixed length, as far as that is known before its line is spoken."""
-    if item.clip.length_s is None or item.narration.standing == "stale":
-        return None
-    spoken = files.read_json(layout.receipt(film.narration(item.clip)))
-    known = item.narration.key and item.narration.standing == "fresh"
-    line_s = spoken.get("duration_s") if known else None
-    line_s = float(line_s) if isinstance(line_s, int | float) else None
-    try:
-        pace(film.spec, item.clip.seconds, line_s, rule_of(film, item.clip, item.narration.key))
-    except TooShortError as error:
-        return too_short(film, item.clip, error.least_s)
-    return None
-
-
-def too_short(film: Film, clip: Clip, least_s: float) -> Problem:
-    """That a clip's fixed length cannot hold what it must."""
-    what = f"{clip.label} is to last {clip.length_s:g} s; its line with silence around it, and its transitions, take"
-    where = f"{film.project.manifest}: {clip.place}.length"
-    return Problem(where, f"{what} {least_s:g} s", "no word is cut: make it longer, or the line shorter")
 
 
 def cut_seconds(item: ClipPlan) -> float | None:
@@ -163,7 +106,7 @@ def heard(
     """What the film's sound holds of `clip`; the digest of a clip that is not made yet is empty."""
     sounds = by_hand or catalog.model(clip.backend, clip.model).sounds
     own = (video_sha256 or "") if sounds else None
-    rule = rule_said(film, clip, narration_key, by_hand=by_hand)
+    rule = spacing.rule_said(film, clip, narration_key, by_hand=by_hand)
     return Heard(clip.number, narration_key, effect_key, None if by_hand else clip.seconds, own, rule)
 
 
@@ -185,7 +128,7 @@ def heard_of(film: Film, clips: Iterable[ClipPlan]) -> list[Heard]:
 
 def overlaps(film: Film, clips: Sequence[Heard]) -> list[int]:
     """How many frames each of `clips` shares with the next one."""
-    return [way.overlap for way in [*ways_into(film, [one.number for one in clips])[1:], CUT]][: len(clips)]
+    return [way.overlap for way in [*spacing.ways_into(film, [one.number for one in clips])[1:], CUT]][: len(clips)]
 
 
 def sounded_from(film: Film, clips: Sequence[Heard], music_sha256: str | None) -> dict[str, object]:
@@ -217,7 +160,7 @@ def is_sounded(film: Film, clips: Sequence[ClipPlan], music_sha256: str | None) 
 def conformed_from(film: Film, item: ClipPlan) -> dict[str, object]:
     """What a conformed clip is made from; it is up to date while its receipt says the same."""
     spec = [film.spec.width, film.spec.height, str(film.spec.fps)]
-    rule = rule_said(film, item.clip, item.narration.key, by_hand=item.standing == "manual")
+    rule = spacing.rule_said(film, item.clip, item.narration.key, by_hand=item.standing == "manual")
     burned = film.captions == "burned" and bool(item.narration.key)
     return {
         **({"rule": rule} if rule else {}),
@@ -252,8 +195,7 @@ def film_standing(film: Film, clips: Sequence[ClipPlan], music_sha256: str | Non
     path = film.project.film(film.cut)
     reasons = [f"{item.clip.label} {item.reasons[0]}" for item in clips if item.to_make]
     reasons += [f"narration of {item.clip.label} changed" for item in clips if item.narration.standing == "stale"]
-    reasons += [
-    ]
+    reasons += []
     reasons += [f"{item.effect.label} {' '.join(item.effect.reasons[:1])}" for item in clips if item.effect.to_make]
     if not path.is_file():
         return "missing", ("not built yet", *reasons)

@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import TypeVar
 
-from workflow_lib import catalog, identity, layout, parts, receipts, sound_plans
+from workflow_lib import catalog, identity, layout, parts, receipts, sound_plans, spacing
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, InvalidInput, Problem
 from workflow_lib.identity import Pictures
@@ -34,7 +34,7 @@ def of(film: Film, stores: Stores | None = None) -> FilmPlan:
     ledger = ledger_of(film, stores)
     marks = identity.open_marks(film, digests, ledger, found.values())
     clips = tuple(_clip_plan(film, clip, found[clip.number], marks, digests, ledger, problems) for clip in film.clips)
-    problems += [problem for item in clips if (problem := parts.length_problem(film, item))]
+    problems += [problem for item in clips if (problem := spacing.length_problem(film, item))]
     if problems:
         raise InvalidInput(problems)
     music = digests.of(film.music.path) if film.music else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from workflow_lib import catalog, files, layout, parts, receipts
+from workflow_lib import catalog, files, layout, receipts, spacing
 from workflow_lib.layout import Cut
 from workflow_lib.planned import Action, ClipPlan, FilmPlan, Wanted, total_usd
 from workflow_lib.runs import Ending
@@ -198,7 +198,7 @@ def _built_line(found: FilmPlan) -> str:
     reports = [files.read_json(layout.receipt(film.project.picture(film.cut, clip.number))) for clip in film.clips]
     made = zip(film.clips, reports, strict=True)
     kept = {clip.number: report for clip, report in made if not report.get("from", {}).get("skipped")}
-    shared = sum(way.overlap for way in parts.ways_into(film, list(kept)))
+    shared = sum(way.overlap for way in spacing.ways_into(film, list(kept)))
     seconds = film.spec.seconds(sum(int(report.get("frames", 0)) for report in kept.values()) - shared)
     cost = sum(receipt.cost_usd for clip in film.clips if (receipt := receipts.read(layout.receipt(film.video(clip)))))
     for clip in film.clips:

@@ -18,6 +18,7 @@ from workflow_lib import catalog, config, deliverables, files, joins, layout, lo
 from workflow_lib.engine import internals, making, report
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
+from workflow_lib.joins import Join
 from workflow_lib.layout import Cut, Project, Shape
 from workflow_lib.planned import Action, ClipPlan, FilmPlan, SoundPlan, Wanted, total_usd
 from workflow_lib.sounds import Narrator
@@ -77,6 +78,7 @@ class Run:
         self._overrides = dict(overrides)
         self._plans: dict[tuple[str, Cut], FilmPlan] = {}
         self._locks: dict[str, FileLock] = {}
+        self._joins: dict[tuple[str, Cut], dict[int, Join]] = {}
         self._jobs: list[tuple[str, dict[str, str]]] = []
         self._stores = Stores()
         self._run: int | None = None
@@ -140,21 +142,25 @@ class Run:
         return {
             "pictures": kept(pictures),
             "sound": kept([str(where.sound(cut))]),
-            "joins": kept([str(where.join(cut, join.after)) for join in joins.planned(found.film, found.clips)]),
+            "joins": kept([str(where.join(cut, number)) for number in self._planned_joins(folder, cut)]),
         }
 
     def join_inputs(self, folder: str, cut: Cut, number: str) -> Any:  # noqa: ANN401
         """The two clips of a join; nothing joins a clip that follows the one before by a cut."""
         found = self.plan(folder, cut)
         where, item = found.film.project, self._clip(found, number)
-        path = where.join(cut, item.clip.number)
-        for join in joins.planned(found.film, found.clips):
-            if join.after == item.clip.number:
-                before = found.clip(join.before)
-                joined = found.standing == "fresh" or joins.is_joined(found.film, join, before, item)
-                kept = self._keep(path, up_to_date=joined)
-                return kept([str(where.picture(cut, join.before)), str(where.picture(cut, join.after))])
-        return f"{path}.has-no-transition"
+        path, join = where.join(cut, item.clip.number), self._planned_joins(folder, cut).get(item.clip.number)
+        if join is None:
+            return f"{path}.has-no-transition"
+        joined = found.standing == "fresh" or joins.is_joined(found.film, join, found.clip(join.before), item)
+        pictures = [str(where.picture(cut, number)) for number in (join.before, join.after)]
+        return self._keep(path, up_to_date=joined)(pictures)
+
+    def _planned_joins(self, folder: str, cut: Cut) -> dict[int, Join]:
+        if (folder, cut) not in self._joins:
+            found = self.plan(folder, cut)
+            self._joins[folder, cut] = {join.after: join for join in joins.planned(found.film, found.clips)}
+        return self._joins[folder, cut]
 
     def reframe_inputs(self, folder: str, shape: Shape) -> Any:  # noqa: ANN401
         """The film that is brought into another shape."""

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from workflow_lib.media.letters import cells, clusters
+
 MOST_CELLS = 42
 """The widest line, in cells of a Latin letter; a Chinese character takes two (the usual limit of subtitle guides)."""
 
@@ -21,7 +23,6 @@ _LEAST_S = 0.04  # so that a caption is on at least one frame at 25 frames a sec
 _WASTE = 0.5  # how much an unfilled cell counts against a caption that ends inside a phrase
 _SENTENCE_END = re.compile(r"[.?!\u2026\u3002\uff01\uff1f\u061f\u0964][\"'\u201d\u2019\u00bb)\]]*$")
 _PHRASE_END = re.compile(r"[,;:\u2014\u2013\u060c\u061b\u3001\uff0c][\"'\u201d\u2019\u00bb)\]]*$")
-_JOINER = "\u200d"
 
 Heard = tuple[str, float, float]
 """A word as it is written, and when it is heard, from and to, in seconds."""
@@ -48,17 +49,6 @@ class _Piece:
     @property
     def cells(self) -> int:
         return cells(self.text)
-
-
-def cells(text: str) -> int:
-    """How wide `text` is, in cells of a Latin letter: marks take none, wide letters and emoji two."""
-    return sum(_letter_cells(letter) for letter in text)
-
-
-def _letter_cells(letter: str) -> int:
-    if unicodedata.category(letter) in ("Mn", "Me", "Cf", "Cc"):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
 
 
 def spread(text: str, seconds: float) -> list[Heard]:
@@ -139,31 +129,11 @@ def _pieces(word: Heard) -> Iterator[_Piece]:
 def _broken(text: str) -> list[str]:
     """A word wider than a line, in parts of half a line: two of them fill one, however the word begins."""
     parts = [""]
-    for cluster in _clusters(text):
+    for cluster in clusters(text):
         if parts[-1] and cells(parts[-1] + cluster) > MOST_CELLS // 2:
             parts.append("")
         parts[-1] += cluster
     return parts
-
-
-def _clusters(text: str) -> list[str]:
-    """What a reader takes for one letter: a base with its marks, an emoji of several parts, a flag."""
-    found: list[str] = []
-    for letter in text:
-        if found and (_continues(letter) or found[-1].endswith(_JOINER) or _is_flag_end(found[-1], letter)):
-            found[-1] += letter
-        else:
-            found.append(letter)
-    return found
-
-
-def _continues(letter: str) -> bool:
-    is_skin_tone = "\U0001f3fb" <= letter <= "\U0001f3ff"
-    return is_skin_tone or letter == _JOINER or unicodedata.category(letter) in ("Mn", "Me", "Mc")
-
-
-def _is_flag_end(before: str, letter: str) -> bool:
-    return len(before) == 1 and all("\U0001f1e6" <= part <= "\U0001f1ff" for part in before + letter)
 
 
 def _sentences(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
