@@ -12,14 +12,18 @@ import ffmpeg as ffmpeg_python
 import numpy as np
 import numpy.typing as npt
 import pytest
-from media_samples import SPEC, ffmpeg, generate, hidden, lumas, pictures, write_clip
+from media_samples import RATE, SPEC, ffmpeg, generate, hidden, lumas, pictures, samples, write_clip
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
 from workflow_lib.media import joining
+from workflow_lib.media.assemble import Texts, assemble
 from workflow_lib.media.conform import conform_picture
 from workflow_lib.media.encode import FINAL
 from workflow_lib.media.ffmpeg import run, url
+from workflow_lib.media.laying import Cue
+from workflow_lib.media.sound import mix_sound
+from workflow_lib.media.sound import samples as samples_of
 from workflow_lib.media.transition import Shot, copied_part, film_parts, render_join
 from workflow_lib.transitions import CUT, Transition
 
@@ -183,3 +187,36 @@ def test_a_join_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
     assert not (tmp_path / "join.mp4").exists()
     assert hidden(tmp_path) == []
+
+
+@pytest.mark.parametrize("clips", [18, 180])
+def test_sound_and_picture_do_not_drift_apart(tmp_path: Path, clips: int) -> None:
+    """Clips of awkward length at an NTSC rate, crossfaded: the last one's sound is at its picture, to a frame.
+
+    180 clips of 10 s are half an hour.
+    """
+    spec, frames = FilmSpec(160, 90, Fraction(30_000, 1001)), 299
+    clip = write_clip(tmp_path / "clip.mp4", frames, spec=spec)
+    conform_picture(clip, tmp_path / "part.mp4", spec, FINAL, frames=frames, ffmpeg=ffmpeg())
+    tone = generate(tmp_path / "tone.wav", "-f", "lavfi", "-i", "sine=f=440:d=0.2")
+    ways = [CUT, *[CROSSFADE] * (clips - 1), CUT]
+    shots = [Shot(tmp_path / "part.mp4", frames, *pair) for pair in itertools.pairwise(ways)]
+    render_join(shots[0], shots[1], tmp_path / "join.mp4", spec, FINAL, ffmpeg=ffmpeg())
+    parts = film_parts(shots, [None, *[tmp_path / "join.mp4"] * (clips - 1)], spec)
+    starts = [number * (frames - 12) for number in range(clips)]
+    heard = [*[frames - 12] * (clips - 1), frames]
+    cues = [Cue(count, narration=tone) for count in samples_of(spec, heard)]
+    mix_sound(cues, tmp_path / "film.m4a", lead_s=0.5, ffmpeg=ffmpeg())
+
+    report = assemble(
+        parts, tmp_path / "film.m4a", tmp_path / "final.mp4", spec,
+        frames=starts[-1] + frames, ffmpeg=ffmpeg(), texts=Texts("t", "s"),
+    )  # fmt: skip
+
+    sound = np.abs(samples(tmp_path / "final.mp4")).max(axis=1)
+    for start in (starts[1], starts[-1]):
+        at_s = spec.seconds(start) + 0.5
+        onset_s = at_s - 0.25 + np.flatnonzero(sound[int((at_s - 0.25) * RATE) :] > 0.05)[0] / RATE
+        assert abs(onset_s - at_s) < 1 / spec.fps
+    assert abs(report.sound_s - report.duration_s) < 1 / spec.fps
+    assert report.duration_s == pytest.approx((starts[-1] + frames) / spec.fps)
