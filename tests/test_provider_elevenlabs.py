@@ -263,7 +263,7 @@ def test_a_key_that_may_only_speak(server: Anything, odd: ElevenLabs) -> None:
     """A key that may not read the history leaves the outcome unknown and says what to allow; the run is not stopped."""
     server.say(json.dumps({"detail": {"status": "missing_permissions", "message": "no"}}).encode(), 401)
 
-    with pytest.raises(OutcomeUnknown, match="may not read the history.*ELEVENLABS_API_KEY"):
+    with pytest.raises(OutcomeUnknown, match=r"may not read the history.*ELEVENLABS_API_KEY"):
         odd.find(speech().as_dict(), OLD_S, [])
     with pytest.raises(OutcomeUnknown, match="may not read the history"):
         odd.poll("operation", OLD_S)
