@@ -13,12 +13,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workflow_lib import catalog, hosting
-from workflow_lib.errors import Filtered, GenerationFailed, OutcomeUnknown, OverBudget, Refused, RetryLater
+from workflow_lib.errors import (
+    Filtered,
+    GenerationFailed,
+    OutcomeUnknown,
+    OutOfSpace,
+    OverBudget,
+    Refused,
+    RetryLater,
+)
 from workflow_lib.generate import watch
 from workflow_lib.generate.desk import Desk, Purchase, jittered
 from workflow_lib.journal import Event, Name, now
 from workflow_lib.ledger import Attempt
-from workflow_lib.providers.base import Draft, Host, Provider, Running
+from workflow_lib.providers.base import Draft, Finished, Host, Immediate, Provider, Running
 from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store, Take
 
@@ -158,7 +166,13 @@ def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot
             desk.budgets.intend(store, intended)
             kept = True
             operation = _posted(purchase, desk, provider, draft, intended)
-            submitted = Event(event="submitted", fingerprint=request.fingerprint, attempt=name, operation=operation)
+            answer = provider.answer(operation) if isinstance(provider, Immediate) else None
+            if answer is not None:
+                _catch(answer, name, purchase, desk)
+            units = answer.units if answer else None
+            submitted = Event(
+                event="submitted", fingerprint=request.fingerprint, attempt=name, operation=operation, units=units
+            )
             store.journal.add(submitted)
     except _NOTHING_EXISTS:
         slot.leave()
@@ -169,6 +183,17 @@ def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot
     finally:
         store.journal.give_room_back(name)
     return _known(store, name)
+
+
+def _catch(answer: Finished, attempt: str, purchase: Purchase, desk: Desk) -> None:
+    """Keep a result that came with the answer: it may be had only once, and nobody may be asked for it again."""
+    request = purchase.request
+    # On a full disk its operation is written down all the same, in the room that was set aside.
+    with contextlib.suppress(OutOfSpace):
+        if answer.notes is not None:
+            desk.store.write_notes(attempt, request.fingerprint, answer.notes)
+        if answer.data is not None:
+            desk.store.catch(attempt, request.fingerprint, answer.data, request.suffix)
 
 
 _NOTHING_EXISTS = (OverBudget, RetryLater, Refused, Filtered, GenerationFailed)
