@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import signal
 import tempfile
-import threading
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 from workflow_lib import catalog, hosting
@@ -24,6 +21,7 @@ from workflow_lib.errors import (
 )
 from workflow_lib.generate import watch
 from workflow_lib.generate.desk import Desk, Purchase, jittered
+from workflow_lib.generate.undisturbed import undisturbed
 from workflow_lib.journal import Event, Name, now
 from workflow_lib.ledger import Attempt
 from workflow_lib.providers.base import Draft, Finished, Host, Immediate, Provider, Running
@@ -31,7 +29,6 @@ from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store, Take
 
 _LOOK_S = 0.2  # seconds between two looks for a free place
-_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ENDED: tuple[tuple[type[Exception], Name], ...] = (
     (Filtered, "filtered"),
     (GenerationFailed, "failed"),
@@ -162,7 +159,7 @@ def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot
         slot.write(Tenant(str(store.folder.resolve()), name, time.time()))
         store.journal.set_room_aside(name)
         desk.check_not_stopped()
-        with _undisturbed():
+        with undisturbed():
             desk.budgets.intend(store, intended)
             kept = True
             operation = _posted(purchase, desk, provider, draft, intended)
@@ -261,23 +258,3 @@ def unknown_text(purchase: Purchase, at: str) -> str:
         f"Look into the provider's console: if it is there, `{command} --operation ID`; "
         f"if it is not, `{command} --confirm-lost`"
     )
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C, SIGTERM and SIGHUP wait until the answer is written down; nothing else can be done about kill -9.
-
-    By handlers: a mask would be the main thread's own, and the threads of libraries would take the signal.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    before = {word: signal.signal(word, lambda number, _frame: came.append(number)) for word in _STOPS}
-    try:
-        yield
-    finally:
-        for word, handler in before.items():
-            signal.signal(word, signal.SIG_DFL if handler is None else handler)
-        if came:
-            signal.raise_signal(came[0])
