@@ -363,3 +363,14 @@ def test_a_lost_take_is_had_again(spoken_once: Bought, emulated_films: Path, tmp
     assert report["downloads"] == {"elevenlabs": 1}
     receipt = json.loads((studio.folder / line_of(1)).with_suffix(".json").read_text())
     assert receipt["times"] == "told"
+
+
+def test_what_has_no_text_is_not_made(fresh: Paid) -> None:
+    """An effect that no clip describes, asked for by its name, is refused in one line with exit code 3."""
+    fresh.edit(1, sound_effect="")
+
+    done = fresh.run("--cores", "2", effect_of(1))
+
+    assert done.returncode == 3
+    assert f"clips[1]: has nothing from which {effect_of(1)} could be made" in done.stdout
+    check_readable(done.stdout, fresh.emulator)

@@ -70,6 +70,8 @@ def settle(paid: Paid, said: str) -> int:
 
 def test_random_kills_buy_nothing_twice(slow: Paid, groups: list[int]) -> None:
     """Jobs and runs are killed at random; in the end all is there, each line paid once, no effect twice unasked."""
+    # An empty history would prove nothing.
+    slow.build(line_of(3))
     dice, given_up = random.Random(SEED), 0
     for number in range(KILLS):
         log = slow.studio.folder / f"{number}.log"
@@ -129,3 +131,18 @@ def test_who_is_asked_to_stop_waits_for_the_sound(slow: Paid, groups: list[int])
     assert done.returncode == 0, done.stdout
     assert set(sounds_bought(slow).values()) == {1}
     assert asked(slow) == slow.count()
+
+
+def test_a_sound_that_has_come_is_never_lost(slow: Paid) -> None:
+    """A job that died between its answer and its book-keeping, at each step of it, has its effect kept for nothing."""
+    target, journal = effect_of(1), Journal(store(slow))
+    slow.build(target)
+    lines = journal.path.read_text().splitlines(keepends=True)
+
+    for written in (2, 1):
+        slow.studio.path("audio/sfx/clip_01.wav").unlink()
+        journal.path.write_text("".join(lines[:written]))
+        slow.build(target)
+
+        assert count(slow, "stored") == 1
+        assert asked(slow) == 1

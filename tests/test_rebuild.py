@@ -459,8 +459,8 @@ def test_garbled_records_are_no_error(built: Studio, name: str, text: str) -> No
     assert jobs["conform_clip"] == 0, said
 
 
-def test_a_paid_voice_is_refused_before_anything_is_made(built: Studio) -> None:
-    """A line that this version cannot have spoken stops the run with exit code 4; the draft speaks it."""
+def test_a_paid_voice_without_a_key_stops_before_anything_is_made(built: Studio) -> None:
+    """A line that nobody can be asked for stops the run with exit code 4; the draft speaks it."""
     manifest = built.manifest() | {"voice": "elevenlabs:abc"}
     manifest["clips"][1]["prompt"] = "Something else."
     built.write(manifest)
@@ -469,7 +469,7 @@ def test_a_paid_voice_is_refused_before_anything_is_made(built: Studio) -> None:
     done = built.snakemake("--cores", "1", "projects/film/final.mp4")
 
     assert done.returncode == 4
-    assert "clip_01: this version speaks with `voice: scratch` only; build draft.mp4" in done.stdout
+    assert "ELEVENLABS_API_KEY is not set" in done.stdout
     assert built.path("videos/clip_02.mp4").read_bytes() == clip
     assert built.build("projects/film/draft.mp4")
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from workflow_lib import files, layout, sounds
 from workflow_lib.digests import Digests
+from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.ledger import Ledger
 from workflow_lib.planned import SoundPlan, Standing, action_for
 from workflow_lib.project import Clip, Film
@@ -46,6 +47,18 @@ def effect(film: Film, clip: Clip, digests: Digests, ledger: Ledger) -> SoundPla
         return _found(named, "", digests)
     request = EffectRequest(model=maker.model, text=clip.sound_effect, seconds=sounds.effect_seconds(clip.seconds))
     return _asked(named, request, maker.usd, film, digests, ledger)
+
+
+def check_text(film: Film, item: SoundPlan) -> None:
+    """See that there is something to be said or heard.
+
+    Raises:
+        InvalidInput: the clip has no line, or no effect that somebody makes.
+    """
+    if not item.key:
+        hint = "write `narration:`, or `sound_effect:` and for the film `effects: elevenlabs`"
+        what = f"has nothing from which {item.path} could be made"
+        raise InvalidInput([Problem(f"{film.project.manifest}: {item.place}", what, hint)])
 
 
 def _asked(

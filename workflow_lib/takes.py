@@ -83,13 +83,24 @@ class Store:
             for torn in self.folder.glob(f"*{attempt.id}.part*"):
                 torn.unlink(missing_ok=True)
 
-    def write_notes(self, attempt: Attempt, notes: Mapping[str, object]) -> None:
+    def write_notes(self, attempt: str, fingerprint: str, notes: Mapping[str, object]) -> None:
         """Keep what came with a result beside the take that it is to become; before that, so that a kill loses none.
 
         Raises:
             OutOfSpace: the disk is full; the operation can be resumed.
         """
-        files.write_json(self.notes_path(attempt.fingerprint), {"attempt": attempt.id, "notes": notes})
+        files.write_json(self.notes_path(fingerprint), {"attempt": attempt, "notes": notes})
+
+    def catch(self, attempt: str, fingerprint: str, data: bytes, suffix: str) -> None:
+        """Keep a result that may be had only once, before anything else happens; it is adopted, or put there again.
+
+        Raises:
+            OutOfSpace: the disk is full.
+        """
+        temporary = self.folder / f"{attempt}.part{suffix}"
+        with files.writing(temporary):
+            temporary.write_bytes(data)
+        self._move(temporary, self.path(fingerprint, suffix))
 
     def notes(self, take: Take) -> Mapping[str, object]:
         """What came with a take; empty when nothing did, or it is lost, or it is another submission's."""

@@ -14,7 +14,20 @@ from typing import Any, NoReturn
 from filelock import FileLock
 from snakemake.io import ancient
 
-from workflow_lib import catalog, config, deliverables, files, joins, layout, locks, parts, plan, project, runs
+from workflow_lib import (
+    catalog,
+    config,
+    deliverables,
+    files,
+    joins,
+    layout,
+    locks,
+    parts,
+    plan,
+    project,
+    runs,
+    sound_plans,
+)
 from workflow_lib.engine import internals, making, report
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
@@ -189,13 +202,20 @@ class Run:
 
     def narration_inputs(self, folder: str, where: str, number: str) -> list[str]:
         """Nothing: a line is made of words; one that is out of date is forced. `where`: the film's or its draft's."""
-        item = self._clip(self.plan(folder, making.cut_for(where)), number)
-        self._sound(item.narration)
-        return []
+        found = self.plan(folder, making.cut_for(where))
+        return self._words(found, self._clip(found, number).narration)
 
     def effect_inputs(self, folder: str, number: str) -> list[str]:
         """Nothing: an effect is made of words; one that is out of date is forced."""
-        self._sound(self._clip(self.plan(folder, "final"), number).effect)
+        found = self.plan(folder, "final")
+        return self._words(found, self._clip(found, number).effect)
+
+    def _words(self, found: FilmPlan, item: SoundPlan) -> list[str]:
+        try:
+            sound_plans.check_text(found.film, item)
+        except InvalidInput as error:
+            fail(error)
+        self._sound(item)
         return []
 
     def _sound(self, item: SoundPlan) -> str:

@@ -65,7 +65,7 @@ def _pending(purchase: Purchase, desk: Desk, ledger: Ledger) -> Attempt | None:
     attempt = ledger.pending(fingerprint) or ledger.stored(fingerprint)
     if attempt is None or attempt.operation is not None:
         return attempt
-    return settle.settled(attempt, purchase, desk)
+    return attempt if watch.has_come(attempt, purchase, desk) else settle.settled(attempt, purchase, desk)
 
 
 def _check_filtered(purchase: Purchase, desk: Desk, ledger: Ledger) -> None:

@@ -37,7 +37,8 @@ def line(film: Film, clip: Clip, item: SoundPlan, temporary: Path, settings: Con
     seconds = recording.decode(found.take.path, temporary)
     alignment = Store(film.project.takes).notes(found.take).get("alignment")
     told = alignment if isinstance(alignment, dict) else None
-    speech = recording.speech(clip.narration, told, seconds)
+    said = str(found.take.attempt.request.get("text") or clip.narration)
+    speech = recording.speech(said, told, seconds)
     return {**_facts(item, found), **voice.as_dict(speech), "times": "told" if told else "estimated"}
 
 

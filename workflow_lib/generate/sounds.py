@@ -10,7 +10,7 @@ from pathlib import Path
 from workflow_lib import layout, locks, plan, receipts, sound_plans
 from workflow_lib.config import Config
 from workflow_lib.digests import Digests
-from workflow_lib.errors import InvalidInput, Problem, WorkflowError
+from workflow_lib.errors import WorkflowError
 from workflow_lib.planned import SoundPlan
 from workflow_lib.project import Clip, Film
 from workflow_lib.receipts import FileId
@@ -41,7 +41,7 @@ def narrate(film: Film, number: int, settings: Config) -> str:
 
         return sound_buying.line(film, clip, item, temporary, settings)
 
-    return _made(film, clip, film.narration(clip), partial(_stands, sound_plans.narration, film, clip), make, settings)
+    return _made(film, film.narration(clip), partial(_stands, sound_plans.narration, film, clip), make, settings)
 
 
 def effect(film: Film, number: int, settings: Config) -> str:
@@ -58,19 +58,17 @@ def effect(film: Film, number: int, settings: Config) -> str:
 
         return sound_buying.effect(film, clip, item, temporary, settings)
 
-    return _made(film, clip, film.effect(clip), partial(_stands, sound_plans.effect, film, clip), make, settings)
+    return _made(film, film.effect(clip), partial(_stands, sound_plans.effect, film, clip), make, settings)
 
 
 def _stands(plan_of: sound_plans.Planner, film: Film, clip: Clip) -> SoundPlan:
     return plan_of(film, clip, Digests(film.project), plan.ledger_of(film))
 
 
-def _made(film: Film, clip: Clip, path: Path, stands: Callable[[], SoundPlan], make: _Make, settings: Config) -> str:
+def _made(film: Film, path: Path, stands: Callable[[], SoundPlan], make: _Make, settings: Config) -> str:
     with locks.making(film.project, path):
         item = stands()
-        if not item.key:
-            hint = "write `narration:` or, with `effects: elevenlabs`, `sound_effect:`"
-            raise InvalidInput([Problem(f"{film.project.manifest}: {clip.place}", f"has no text for {path}", hint)])
+        sound_plans.check_text(film, item)
         if not item.to_make:
             return f"{item.label}: kept"
         temporary = path.with_name(f".{path.stem}.made{path.suffix}")

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import signal
 import tempfile
-import threading
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 from workflow_lib import catalog, hosting
-from workflow_lib.errors import Filtered, GenerationFailed, OutcomeUnknown, OverBudget, Refused, RetryLater
+from workflow_lib.errors import (
+    Filtered,
+    GenerationFailed,
+    OutcomeUnknown,
+    OutOfSpace,
+    OverBudget,
+    Refused,
+    RetryLater,
+)
 from workflow_lib.generate import watch
 from workflow_lib.generate.desk import Desk, Purchase, jittered
+from workflow_lib.generate.undisturbed import undisturbed
 from workflow_lib.journal import Event, Name, now
 from workflow_lib.ledger import Attempt
-from workflow_lib.providers.base import Draft, Host, Provider, Running
+from workflow_lib.providers.base import Draft, Finished, Host, Immediate, Provider, Running
 from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store, Take
 
 _LOOK_S = 0.2  # seconds between two looks for a free place
-_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ENDED: tuple[tuple[type[Exception], Name], ...] = (
     (Filtered, "filtered"),
     (GenerationFailed, "failed"),
@@ -154,11 +159,17 @@ def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot
         slot.write(Tenant(str(store.folder.resolve()), name, time.time()))
         store.journal.set_room_aside(name)
         desk.check_not_stopped()
-        with _undisturbed():
+        with undisturbed():
             desk.budgets.intend(store, intended)
             kept = True
             operation = _posted(purchase, desk, provider, draft, intended)
-            submitted = Event(event="submitted", fingerprint=request.fingerprint, attempt=name, operation=operation)
+            answer = provider.answer(operation) if isinstance(provider, Immediate) else None
+            if answer is not None:
+                _catch(answer, name, purchase, desk)
+            units = answer.units if answer else None
+            submitted = Event(
+                event="submitted", fingerprint=request.fingerprint, attempt=name, operation=operation, units=units
+            )
             store.journal.add(submitted)
     except _NOTHING_EXISTS:
         slot.leave()
@@ -169,6 +180,17 @@ def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot
     finally:
         store.journal.give_room_back(name)
     return _known(store, name)
+
+
+def _catch(answer: Finished, attempt: str, purchase: Purchase, desk: Desk) -> None:
+    """Keep a result that came with the answer: it may be had only once, and nobody may be asked for it again."""
+    request = purchase.request
+    # On a full disk its operation is written down all the same, in the room that was set aside.
+    with contextlib.suppress(OutOfSpace):
+        if answer.notes is not None:
+            desk.store.write_notes(attempt, request.fingerprint, answer.notes)
+        if answer.data is not None:
+            desk.store.catch(attempt, request.fingerprint, answer.data, request.suffix)
 
 
 _NOTHING_EXISTS = (OverBudget, RetryLater, Refused, Filtered, GenerationFailed)
@@ -236,23 +258,3 @@ def unknown_text(purchase: Purchase, at: str) -> str:
         f"Look into the provider's console: if it is there, `{command} --operation ID`; "
         f"if it is not, `{command} --confirm-lost`"
     )
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C, SIGTERM and SIGHUP wait until the answer is written down; nothing else can be done about kill -9.
-
-    By handlers: a mask would be the main thread's own, and the threads of libraries would take the signal.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    before = {word: signal.signal(word, lambda number, _frame: came.append(number)) for word in _STOPS}
-    try:
-        yield
-    finally:
-        for word, handler in before.items():
-            signal.signal(word, signal.SIG_DFL if handler is None else handler)
-        if came:
-            signal.raise_signal(came[0])

@@ -35,16 +35,22 @@ def resume(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take:
     return watch(attempt, purchase, desk, provider, slot)
 
 
-def _adopted(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take | None:
-    """A result that had come into the store just before its worker died."""
+def has_come(attempt: Attempt, purchase: Purchase, desk: Desk) -> bool:
+    """Whether a result had come into the store just before its worker died."""
     path = desk.store.path(attempt.fingerprint, purchase.request.suffix)
     if attempt.state == "stored" or not path.is_file():
-        return None
+        return False
     try:
         purchase.check(path)
     except BadMedia:
+        return False
+    return True
+
+
+def _adopted(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take | None:
+    if not has_come(attempt, purchase, desk):
         return None
-    return desk.store.put(attempt, path)
+    return desk.store.put(attempt, desk.store.path(attempt.fingerprint, purchase.request.suffix))
 
 
 def watch(attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider, slot: Slot | None) -> Take:
@@ -120,7 +126,7 @@ def _kept(finished: Finished, attempt: Attempt, purchase: Purchase, desk: Desk, 
             _fetch(finished, temporary, purchase, provider)
             charged = {"usd": finished.usd, "units": finished.units}
             if finished.notes is not None:
-                desk.store.write_notes(attempt, finished.notes)
+                desk.store.write_notes(attempt.id, attempt.fingerprint, finished.notes)
             take = desk.store.put(attempt, temporary, **charged)
         except OutcomeUnknown as error:
             raise OutcomeUnknown(f"{error}; {_gone_text(purchase, attempt)}") from error

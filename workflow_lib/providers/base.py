@@ -139,3 +139,11 @@ class Remembering(Protocol):
 
         `known`: the operations of other submissions, which it is not.
         """
+
+
+@runtime_checkable
+class Immediate(Protocol):
+    """A provider whose answer to a submission is the result itself."""
+
+    def answer(self, operation: str) -> Finished | None:
+        """Give the result that came with the answer; None: it must be asked for, like any other."""

@@ -84,6 +84,10 @@ class ElevenLabs:
             self._answered[operation] = finished
         return operation
 
+    def answer(self, operation: str) -> Finished | None:
+        """Give the sound that `submit` has brought; None where it could not be read."""
+        return self._answered.get(operation)
+
     def poll(self, operation: str, age_s: float) -> Running | Finished:
         """Give the sound that `submit` has brought, else where the history has it.
 
