@@ -15,14 +15,14 @@ import pytest
 from media_samples import RATE, SPEC, ffmpeg, generate, hidden, lumas, pictures, samples, write_clip
 
 from workflow_lib.errors import BadMedia
-from workflow_lib.film import FilmSpec
+from workflow_lib.film import DEFAULT_LEVEL, FilmSpec
 from workflow_lib.media import joining
 from workflow_lib.media.assemble import Texts, assemble
 from workflow_lib.media.conform import conform_picture
 from workflow_lib.media.encode import FINAL
 from workflow_lib.media.ffmpeg import run, url
-from workflow_lib.media.laying import Cue
-from workflow_lib.media.sound import mix_sound
+from workflow_lib.media.laying import Placed
+from workflow_lib.media.sound import Stems, mix_sound
 from workflow_lib.media.sound import samples as samples_of
 from workflow_lib.media.transition import Shot, copied_part, film_parts, render_join
 from workflow_lib.transitions import CUT, Transition
@@ -205,8 +205,9 @@ def test_sound_and_picture_do_not_drift_apart(tmp_path: Path, clips: int) -> Non
     parts = film_parts(shots, [None, *[tmp_path / "join.mp4"] * (clips - 1)], spec)
     starts = [number * (frames - 12) for number in range(clips)]
     heard = [*[frames - 12] * (clips - 1), frames]
-    cues = [Cue(count, narration=tone) for count in samples_of(spec, heard)]
-    mix_sound(cues, tmp_path / "film.m4a", lead_s=0.5, ffmpeg=ffmpeg())
+    places = list(itertools.accumulate(samples_of(spec, heard), initial=0))
+    voice = [Placed(tone, place + RATE // 2, RATE, whole=True) for place in places[:-1]]
+    mix_sound(Stems(places[-1], voice), tmp_path / "film.m4a", DEFAULT_LEVEL, ffmpeg=ffmpeg())
 
     report = assemble(
         parts, tmp_path / "film.m4a", tmp_path / "final.mp4", spec,
