@@ -74,8 +74,6 @@ def assemble(
             words = told.stat().st_size + (texts.captions.stat().st_size if texts.captions else 0)
             tracks = [joined(parts)["V:0"], *_beside(sound, texts.captions, told)]
             options = _options(spec, _index_bytes(frames, film_s, words), version(ffmpeg), len(tracks))
-            if texts.captions:
-                options |= {"disposition:s:0": "0"}  # else players would show them unasked
             stream = ffmpeg_python.output(*tracks, url(temporary), **options)
             run(stream, ffmpeg=ffmpeg, subject=out.name)
         picture_s, sound_s = verify_film(temporary, spec, frames, name=out.name)
