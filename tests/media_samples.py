@@ -72,6 +72,22 @@ def samples(path: Path) -> Samples:
         return np.concatenate([frame.to_ndarray().reshape(-1, channels) for frame in frames])
 
 
+def samples_at(path: Path, start_s: float, seconds: float) -> Samples:
+    """The decoded sound from `start_s` on, of a file that is too long to be held whole."""
+    found: list[Samples] = []
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        rate = int(stream.rate)
+        container.seek(int(max(0.0, start_s - 1) * av.time_base))
+        for frame in container.decode(stream):
+            begin = round(float(frame.time or 0) * rate) - round(start_s * rate)
+            if begin >= seconds * rate:
+                break
+            values = frame.to_ndarray().T.astype(np.float32)
+            found.append(values[max(0, -begin) :])
+    return np.concatenate(found)[: round(seconds * rate)]
+
+
 def loudness(values: Samples) -> float:
     """RMS of full scale."""
     return float(np.sqrt(np.square(values.astype(np.float64)).mean()))
