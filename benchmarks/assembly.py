@@ -14,10 +14,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import ffmpeg as ffmpeg_python
-from side_by_side import compare, machine, quiet
+from side_by_side import Things, compare, machine, quiet
 
-from workflow_lib.film import FilmSpec
-from workflow_lib.media import assemble, conform, encode, ffmpeg, laying, sound
+from workflow_lib.film import DEFAULT_LEVEL, FilmSpec
+from workflow_lib.media import assemble, conform, encode, ffmpeg, sound
 
 SPEC = FilmSpec(1920, 1080, Fraction(24))
 CLIPS = 18
@@ -46,8 +46,8 @@ def make_clips(folder: Path, tool: str) -> tuple[list[Path], list[Path], Path]:
         clips.append(Path(shutil.copyfile(first, folder / f"a{number:02d}.mp4")))
         conformed.append(Path(shutil.copyfile(folder / "conformed_00.mp4", folder / f"b{number:02d}.mp4")))
     mixed = folder / "sound.m4a"
-    cues = [laying.Cue(count, clip=first) for count in sound.samples(SPEC, [FRAMES] * CLIPS)]
-    sound.mix_sound(cues, mixed, lead_s=0, ffmpeg=tool)
+    silence = sound.Stems(sum(sound.samples(SPEC, [FRAMES] * CLIPS)))
+    sound.mix_sound(silence, mixed, DEFAULT_LEVEL, ffmpeg=tool)
     return clips, conformed, mixed
 
 
@@ -62,7 +62,7 @@ def main() -> None:
         listed = folder / "list.txt"
         listed.write_text("".join(f"file '{clip}'\n" for clip in clips))
         bare = (tool, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listed), "-c", "copy")
-        things = {
+        things: Things = {
             "Clipwright: join, sound, verify": lambda: assemble.assemble(
                 conformed,
                 mixed,
@@ -79,11 +79,11 @@ def main() -> None:
         compare("Joining, against encoding", "Clipwright", _slow(things, clips, folder, tool), runs=1, warm_up=0)
 
 
-def _slow(things: dict[str, object], clips: list[Path], folder: Path, tool: str) -> dict[str, object]:
+def _slow(things: Things, clips: list[Path], folder: Path, tool: str) -> Things:
     inputs = [part for clip in clips for part in ("-i", str(clip))]
     chain = "".join(f"[{number}:v][{number}:a]" for number in range(CLIPS)) + f"concat=n={CLIPS}:v=1:a=1"
     encoded = (*inputs, "-filter_complex", chain, "-preset", "veryfast", "-crf", "20", str(folder / "filter.mp4"))
-    found = {
+    found: Things = {
         "Clipwright": things["Clipwright: join, sound, verify"],
         "ffmpeg concat filter, x264 veryfast": quiet(tool, "-y", "-loglevel", "error", *encoded),
     }

@@ -20,6 +20,10 @@ sys.path.insert(0, str(ROOT))
 PACKAGES = ("snakemake", "pillow", "numpy", "av", "imageio-ffmpeg", "ffmpeg-python")
 
 
+Things = dict[str, Callable[[], object]]
+"""What is timed, by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Took:
     """What one turn of a thing took: seconds by the clock, and of processors, its own processes included."""
