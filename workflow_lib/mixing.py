@@ -65,7 +65,7 @@ def _mix(film: Film, found: Sequence[Heard], ffmpeg_path: str | None) -> str:
         shared = parts.overlaps(film, found)
         frames = [pace.frames - overlap for pace, overlap in zip(paces, shared, strict=True)]
         counts = sound.samples(film.spec, frames)
-        heard = [_Heard(*one) for one in zip(clips, found, counts, _samples(film, shared), strict=True)]
+        heard = [_Heard(*one) for one in zip(clips, found, counts, _in_samples(film, shared), strict=True)]
         level = sound.mix_sound(_stems(film, heard), out, film.level, ffmpeg=ffmpeg.binary(ffmpeg_path))
         laid = [(one.number, count, one.narration) for one, count in zip(found, frames, strict=True)]
         music = Digests(film.project).of(film.music.path) if film.music else None
@@ -91,7 +91,7 @@ class _Heard:
     shared: int
 
 
-def _samples(film: Film, frames: Sequence[int]) -> list[int]:
+def _in_samples(film: Film, frames: Sequence[int]) -> list[int]:
     return [round(film.spec.seconds(count) * SAMPLE_RATE) for count in frames]
 
 

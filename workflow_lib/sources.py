@@ -76,7 +76,7 @@ def music(project: Project, written: manifest.Manifest, problems: list[Problem])
     asked = written.music
     if asked is None:
         path = project.music()
-        named = manifest.Music(file="audio/music") if path else None
+        named = manifest.Music(file=path.relative_to(project.root).as_posix()) if path else None
     else:
         named = manifest.Music(file=asked) if isinstance(asked, str) else asked
         path = _Paths(project.root, str(project.manifest), problems).path(named.file, "music")

@@ -26,7 +26,7 @@ _AAC: dict[str, Any] = {"c:a": "aac", "aac_coder": "fast", "b:a": "160k", "ar": 
 """The quicker of the encoder's two searches, which its manual prefers at such rates."""
 
 _DUCKING = {"threshold": 0.015, "ratio": 4, "attack": 15, "release": 350}
-"""Under a voice of usual loudness the rest is about 12 dB softer, until a third of a second after it."""
+"""By this curve a voice at -20 dBFS lowers the rest by 12 dB, until a third of a second after it."""
 
 _LIMITER = {"attack": 5, "release": 50, "level": 0}
 _LATENCY_SINCE = 6  # the version of ffmpeg from which on its limiter does not delay the sound
