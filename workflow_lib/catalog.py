@@ -9,9 +9,13 @@ from typing import Literal, get_args
 Backend = Literal["animatic", "kling", "veo", "omni"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
-Service = Literal["animatic", "kling", "veo", "omni", "elevenlabs"]
-"""Who can be asked: the backends of clips, and who speaks and makes sound effects."""
+Service = Literal["animatic", "kling", "veo", "omni", "elevenlabs", "gemini"]
+"""Who can be asked: the backends of clips, who speaks and makes sound effects, who writes and draws."""
+
 SERVICES: tuple[Service, ...] = get_args(Service)
+
+ImagesMaker = Literal["gemini", "sketch"]
+"""Who draws the pictures that are described in words."""
 
 PRICES_OF = "2026-11"
 """The month in which the prices were last compared with the vendors' pages."""

@@ -37,9 +37,12 @@ class Config(BaseModel):
     elevenlabs_max_in_flight: int = Field(
         2, ge=1, le=15, description="ElevenLabs requests at a time; your plan's limit."
     )
+    gemini_max_in_flight: int = Field(5, ge=1, le=20, description="Gemini requests (storyboard, pictures) at a time.")
     kling_model: str = Field("kling/v2-5-turbo-image-to-video-pro", description="Kling's model id at KIE.ai.")
     veo_model: str = Field("veo-3.1-fast-generate-001", description="Veo's model id on Vertex.")
     omni_model: str = Field("gemini-omni-1.2-flash", description="Gemini Omni's model id.")
+    gemini_text_model: str = Field("gemini-3.8-flash", description="Who drafts storyboards.")
+    gemini_image_model: str = Field("gemini-3-pro-image", description="Who draws described pictures.")
     elevenlabs_model: str = Field("eleven_multilingual_v2", description="ElevenLabs' model id for narration.")
     elevenlabs_effects_model: str = Field("eleven_text_to_sound_v2", description="The same for sound effects.")
     elevenlabs_stability: Fraction01 | None = Field(
@@ -52,11 +55,15 @@ class Config(BaseModel):
     effects: Literal["none", "elevenlabs"] | None = Field(
         None, description="Overrides who makes the sound effects of every manifest when set."
     )
+    images: catalog.ImagesMaker | None = Field(
+        None, description="Overrides who draws the described pictures of every manifest when set."
+    )
     veo_resolution: Literal["720p", "1080p", "4k"] = Field("720p", description="What Veo is asked for.")
     omni_resolution: Literal["360p", "720p", "1080p", "4k"] = Field("720p", description="What Omni is asked for.")
     kling_poll_s: Waits = Field([3, 30], description="First and longest wait between two polls, in seconds.")
     veo_poll_s: Waits = Field([5, 15], description="The same for Veo.")
     omni_poll_s: Waits = Field([5, 15], description="The same for Omni.")
+    gemini_poll_s: Waits = Field([2, 10], description="How often a free place at Gemini is looked for.")
     elevenlabs_poll_s: Waits = Field([2, 10], description="The same for questions to ElevenLabs' history.")
     elevenlabs_settle_s: Seconds = Field(
         180, description="A narration that is not in ElevenLabs' history so long after it was sent never arrived there."

@@ -9,6 +9,7 @@ from typing import Literal
 
 Cut = Literal["final", "draft"]
 Side = Literal["start", "end"]
+Half = Literal["first", "second"]
 Captions = Literal["srt", "vtt"]
 EditList = Literal["edl", "otio"]
 Shape = Literal["9x16", "1x1"]
@@ -62,6 +63,11 @@ class Project:
         return self.root / "storyboard.yaml"
 
     @property
+    def story(self) -> Path:
+        """The prose that a storyboard is drafted from."""
+        return self.root / "story.md"
+
+    @property
     def takes(self) -> Path:
         """The take store that the project shares with those beside it."""
         return self.root.parent / TAKES
@@ -105,6 +111,15 @@ class Project:
     def keyframe(self, number: int, side: Side) -> Path:
         """The start or end still, where the manifest does not name one."""
         return Path(f"{self.root}/keyframes/{label(number)}_{side}.png")
+
+    def background(self, number: int, half: Half | None = None) -> Path:
+        """The described background of a clip, or of one half of its split screen."""
+        return Path(f"{self.root}/assets/backgrounds/{label(number)}{f'_{half}' if half else ''}.png")
+
+    def character(self, name: str, number: int | None = None, place: int = 1) -> Path:
+        """A character on its own: as it stands, or in the pose that it has at `place` of clip `number`'s recipe."""
+        pose = f"{label(number)}_{place}_" if number else ""
+        return Path(f"{self.root}/assets/characters/{pose}{name}.png")
 
     def narration(self, number: int) -> Path:
         """The spoken line, with its alignment beside it (`.json`)."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from workflow_lib import prompts
-from workflow_lib.catalog import Backend
+from workflow_lib.catalog import Backend, ImagesMaker
 from workflow_lib.layout import MAX_CLIPS
 from workflow_lib.recipes import Fit, SplitDirection
 from workflow_lib.timing import Timing
@@ -19,6 +19,7 @@ Size = Annotated[int, Field(ge=64, le=4096, multiple_of=2)]
 Fraction01 = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, Field(max_length=200, pattern=r"\S")]
 PathText = Annotated[str, Field(min_length=1, max_length=400)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 SIZES = {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}
 
@@ -37,10 +38,28 @@ class Prompt(_Part):
     camera: str = Field("", description="The camera's move.")
 
 
-class Character(_Part):
-    """A cut-out on the background."""
+class Look(_Part):
+    """A character, defined once and named wherever it is seen."""
 
-    image: PathText = Field(description="A picture with transparency, inside the project.")
+    look: str = Field(min_length=1, max_length=1000, description="What it is and how it looks, in every picture alike.")
+    colours: str = Field("", max_length=300, description="Its colours.")
+    reference: PathText | None = Field(None, description="A picture of it inside the project, if there is one.")
+
+
+class Picture(_Part):
+    """A picture that is made from words."""
+
+    describe: str = Field(min_length=1, max_length=2000, description="What is seen in it.")
+    characters: list[Name] = Field([], max_length=10, description="Who is seen in it, by name.")
+    take: int = Field(1, ge=1, le=999, description="A higher number asks for another one on purpose.")
+
+
+class Character(_Part):
+    """A cut-out on the background: a picture, or one of the film's characters in a pose."""
+
+    image: PathText | None = Field(None, description="A picture with transparency, inside the project.")
+    character: Name | None = Field(None, description="In its place: who it is, by the name in `characters`.")
+    pose: str = Field("", max_length=500, description="What a named character does. Default: as it stands.")
     x: float = Field(ge=-1, le=2, description="Middle of its bottom edge, as a fraction of the width.")
     y: float = Field(ge=-1, le=2, description="Its bottom edge, as a fraction of the height from the top.")
     height: float = Field(gt=0, le=4, description="Its height as a fraction of the frame's.")
@@ -48,11 +67,19 @@ class Character(_Part):
     opacity: Fraction01 = Field(1.0, description="0 invisible .. 1 solid.")
     depth: Fraction01 | None = Field(None, description="0 far .. 1 near; by default lower in the frame is nearer.")
 
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.image is None) == (self.character is None):
+            raise ValueError("needs either `image` (a picture) or `character` (a name)")
+        if self.pose and self.character is None:
+            raise ValueError("has a `pose` for a picture; it is for a named `character`")
+        return self
+
 
 class Scene(_Part):
     """A background with characters on it."""
 
-    background: PathText = Field(description="A picture inside the project.")
+    background: PathText | Picture = Field(description="A picture inside the project, or what is seen in it.")
     characters: list[Character] = Field([], max_length=50, description="Painted in this order.")
     fit: Fit = Field("cover", description="How the background fills the frame.")
 
@@ -70,7 +97,9 @@ class Split(_Part):
 class Composite(_Part):
     """A recipe: either a background with characters, or `split`."""
 
-    background: PathText | None = Field(None, description="A picture inside the project.")
+    background: PathText | Picture | None = Field(
+        None, description="A picture inside the project, or what is seen in it."
+    )
     characters: list[Character] = Field([], max_length=50, description="Painted in this order.")
     fit: Fit = Field("cover", description="How the background fills the frame.")
     split: Split | None = Field(None, description="Two scenes in one frame.")
@@ -87,8 +116,8 @@ class Composite(_Part):
 class Keyframes(_Part):
     """The stills between which a clip is animated."""
 
-    start: PathText | None = Field(None, description="Default: keyframes/clip_NN_start.png.")
-    end: PathText | None = Field(None, description="Default: keyframes/clip_NN_end.png if it exists.")
+    start: PathText | Picture | None = Field(None, description="Default: keyframes/clip_NN_start.png.")
+    end: PathText | Picture | None = Field(None, description="Default: keyframes/clip_NN_end.png if it exists.")
 
 
 class Transition(_Part):
@@ -183,9 +212,20 @@ class Music(_Part):
     fade_out_s: float = Field(4, ge=0, le=60, description="Seconds before the film's end in which it goes.")
 
 
+class Story(_Part):
+    """What a storyboard is drafted to be, when there is a story and no list of clips."""
+
+    clips: int = Field(18, ge=1, le=MAX_CLIPS, description="How many clips.")
+    direction: str = Field("", max_length=4000, description="Tone, audience, what to leave out: said to who drafts it.")
+    keyframes: list[int] = Field([], description="Numbers of the clips that go from a start to an end keyframe.")
+    keyframes_backend: Backend | None = Field(None, description="Who animates those. Default: the film's backend.")
+
+
 class Storyboard(_Part):
     """The list of clips in a file of its own, for a manifest without `clips`."""
 
+    style: str = Field("", max_length=500, description="How all described pictures are drawn.")
+    characters: dict[Name, Look] = Field({}, max_length=50, description="Who is seen, by name.")
     clips: list[Clip] = Field(description="As in a manifest.")
 
 
@@ -213,6 +253,14 @@ class Manifest(_Part):
     effects: Literal["none", "elevenlabs"] | None = Field(
         None, description="Who makes the sound effects; none: nobody, they are silent."
     )
+    images: ImagesMaker | None = Field(
+        None, description="Who draws described pictures: gemini, or a free sketch. Default: gemini where a key is set."
+    )
+    style: str = Field("", max_length=500, description="How described pictures are drawn. Default: the storyboard's.")
+    characters: dict[Name, Look] = Field(
+        {}, max_length=50, description="Who is seen in described pictures, by name; goes before the storyboard's."
+    )
+    story: Story | None = Field(None, description="What storyboard.yaml is drafted to be from story.md.")
     clips: list[Clip] | None = Field(None, description="Left out: taken from storyboard.yaml.")
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from pathlib import Path
 from workflow_lib import layout, manifest
 from workflow_lib.errors import Problem
 from workflow_lib.film import Music
-from workflow_lib.layout import Project
+from workflow_lib.layout import Half, Project
 from workflow_lib.recipes import Character, Fit, Recipe, Scene, Split
 
 
@@ -111,12 +111,12 @@ def _named(
         return _continued(project, number, clip, before, safe)
     if clip.keyframes is not None:
         start = clip.keyframes.start
-        path = safe.path(start, "keyframes.start") if start else project.keyframe(number, "start")
+        path = safe.path(start, "keyframes.start") if isinstance(start, str) else project.keyframe(number, "start")
         return Source(path, _end(project, number, clip.keyframes, safe), fit=clip.fit)
     if isinstance(clip.composite, str):
         return Source(safe.path(clip.composite, "composite"), fit=clip.fit)
     if clip.composite is not None:
-        recipe = _recipe(clip.composite, safe)
+        recipe = _recipe(clip.composite, _Layers(project, number, safe))
         return Source(project.composite(number, split=isinstance(recipe, Split)), recipe=recipe)
     return None
 
@@ -141,32 +141,20 @@ def _continued(project: Project, number: int, clip: manifest.Clip, before: Sourc
 
 
 def _end(project: Project, number: int, keyframes: manifest.Keyframes | None, safe: _Paths) -> Path | None:
-    if keyframes is not None and keyframes.end:
-        return safe.path(keyframes.end, "keyframes.end")
+    end = keyframes.end if keyframes is not None else None
+    if isinstance(end, str):
+        return safe.path(end, "keyframes.end")
     path = project.keyframe(number, "end")
-    return path if path.exists() else None
+    return path if end is not None or path.exists() else None
 
 
-def _recipe(composite: manifest.Composite, safe: _Paths) -> Recipe:
+def _recipe(composite: manifest.Composite, layers: _Layers) -> Recipe:
     if composite.split is None:
-        return _scene(composite, safe, "composite")
+        return layers.scene(composite, "composite")
     split = composite.split
-    first, second = (
-        _scene(half, safe, f"composite.split.{name}")
-        for name, half in (("first", split.first), ("second", split.second))
-    )
+    first = layers.scene(split.first, "composite.split.first", "first")
+    second = layers.scene(split.second, "composite.split.second", "second", before=len(split.first.characters))
     return Split(first, second, split.direction, split.divider, split.color)
-
-
-def _scene(scene: manifest.Scene | manifest.Composite, safe: _Paths, key: str) -> Scene:
-    characters = (
-        Character(
-            safe.path(item.image, f"{key}.characters[{place}].image"),
-            item.x, item.y, item.height, item.flip, item.opacity, item.depth,
-        )
-        for place, item in enumerate(scene.characters, start=1)
-    )  # fmt: skip
-    return Scene(safe.path(scene.background or "", f"{key}.background"), tuple(characters), scene.fit)
 
 
 def _layers(recipe: Recipe) -> tuple[Path, ...]:
@@ -190,3 +178,33 @@ class _Paths:
             self.problems.append(Problem(f"{self.where}.{key}", f"{text!r} leads out of the project's folder", hint))
             return self.root
         return Path(f"{self.root}/{text}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layers:
+    """The pictures of one clip's recipe: those that the manifest names, and the places of those that it describes."""
+
+    project: Project
+    number: int
+    safe: _Paths
+
+    def scene(
+        self, scene: manifest.Scene | manifest.Composite, key: str, half: Half | None = None, before: int = 0
+    ) -> Scene:
+        """A background with characters; `before`: how many characters the recipe has already."""
+        background = self.project.background(self.number, half)
+        if isinstance(scene.background, str):
+            background = self.safe.path(scene.background, f"{key}.background")
+        characters = (
+            Character(
+                self._image(item, f"{key}.characters[{place}].image", before + place),
+                item.x, item.y, item.height, item.flip, item.opacity, item.depth,
+            )
+            for place, item in enumerate(scene.characters, start=1)
+        )  # fmt: skip
+        return Scene(background, tuple(characters), scene.fit)
+
+    def _image(self, item: manifest.Character, key: str, place: int) -> Path:
+        if item.image is not None:
+            return self.safe.path(item.image, key)
+        return self.project.character(item.character or "", self.number if item.pose else None, place)
