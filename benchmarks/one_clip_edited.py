@@ -1,13 +1,14 @@
 """One edited clip of a film of 18: the whole command, against that clip's own render and a bare copy of the film.
 
 Snakemake has a start and an end of its own, so a third row adds the same three jobs of the same graph, run by
-Snakemake with none of our code and nothing in them but `touch`.
+Snakemake with none of our code and nothing in them but `touch`; and a second comparison leaves it out on both sides.
 
 make demo && .venv/bin/python benchmarks/one_clip_edited.py
 """
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -17,14 +18,17 @@ from pathlib import Path
 from planning import BARE, SNAKEMAKE, write_project
 from side_by_side import ROOT, compare, machine, quiet
 
-from workflow_lib import config, project
+from workflow_lib import config, conforming, cutting, project
+from workflow_lib.generate import clips
 from workflow_lib.layout import Project
 from workflow_lib.media import encode, ffmpeg
 from workflow_lib.providers import animatic
 
 FILM = "projects/galapagos"
 NUMBER = 4
+_TURNS = count()
 OURS = "Clipwright: edit one prompt, whole command"
+WORK = "Clipwright: the work of its three jobs"
 
 
 def main() -> None:
@@ -46,18 +50,43 @@ def main() -> None:
             "Snakemake with empty jobs": empty,
         }
         compare("One clip edited", OURS, things, runs=5)
+        work = {WORK: _work(folder), "the clip's render and a bare copy": floor}
+        with contextlib.chdir(folder):
+            compare("One clip edited, without Snakemake", WORK, work, runs=5)
 
 
 def _edit(folder: Path, build: Callable[[], None]) -> Callable[[], None]:
+    edit = _edits(folder)
+
+    def run() -> None:
+        edit()
+        build()
+
+    return run
+
+
+def _edits(folder: Path) -> Callable[[], None]:
+    """Give the clip another prompt each time."""
     manifest = folder / FILM / "project.yaml"
     text = manifest.read_text()
     film = project.load(Project(ROOT / FILM), config.Config())
     action = film.clip(NUMBER).prompt.split(". ")[0]
-    turns = count()
+
+    def edit() -> None:
+        manifest.write_text(text.replace(action, f"{action} number {next(_TURNS)}", 1))
+
+    return edit
+
+
+def _work(folder: Path) -> Callable[[], None]:
+    edit = _edits(folder)
 
     def run() -> None:
-        manifest.write_text(text.replace(action, f"{action} number {next(turns)}", 1))
-        build()
+        edit()
+        film = project.load(Project(Path(FILM)), config.Config())
+        clips.clip(film, NUMBER, config.Config())
+        conforming.conform_clip(film, NUMBER, ffmpeg_path=None)
+        cutting.assemble_film(film, [clip.number for clip in film.clips], ffmpeg_path=None)
 
     return run
 
@@ -75,9 +104,9 @@ def _empty_jobs(folder: Path) -> Callable[[], None]:
 
 def _floor(folder: Path, tool: str) -> Callable[[], None]:
     film = project.load(Project(ROOT / FILM), config.Config())
-    clips = [folder / FILM / f"videos/clip_{number:02d}.mp4" for number in range(1, 19)]
+    videos = [folder / FILM / f"videos/clip_{number:02d}.mp4" for number in range(1, 19)]
     listed = folder / "list.txt"
-    listed.write_text("".join(f"file '{clip}'\n" for clip in clips))
+    listed.write_text("".join(f"file '{video}'\n" for video in videos))
     bare = (tool, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listed), "-c", "copy")
     copy = quiet(*bare, str(folder / "bare.mp4"))
 

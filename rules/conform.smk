@@ -8,7 +8,7 @@ OUTPUTS
 
 
 rule conform_clip:
-    """Copy a clip that already conforms, encode one that does not, and verify every frame."""
+    """Copy a clip that already conforms, encode one that does not; a clip of unknown origin is decoded to its end."""
     input:
         conform_inputs,
     output:

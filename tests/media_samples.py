@@ -55,6 +55,16 @@ def pictures(path: Path) -> list[bytes]:
         return [frame.to_ndarray().tobytes() for frame in container.decode(video=0)]
 
 
+def picture_at(path: Path, place: int, spec: FilmSpec) -> bytes:
+    """The decoded planes of the picture that is shown at frame `place`; the rest of the file is not decoded."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        base = stream.time_base or Fraction(0)
+        wanted = round(place / spec.fps / base)
+        container.seek(wanted, stream=stream)
+        return next(frame for frame in container.decode(stream) if frame.pts == wanted).to_ndarray().tobytes()
+
+
 def lumas(path: Path) -> list[npt.NDArray[np.float32]]:
     """The brightness of every picture, 16 to 235."""
     with av.open(str(path)) as container:

@@ -12,7 +12,7 @@ import ffmpeg as ffmpeg_python
 import numpy as np
 import numpy.typing as npt
 import pytest
-from media_samples import RATE, SPEC, ffmpeg, generate, hidden, lumas, pictures, samples_at, write_clip
+from media_samples import RATE, SPEC, ffmpeg, generate, hidden, lumas, picture_at, pictures, samples_at, write_clip
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import DEFAULT_LEVEL, FilmSpec
@@ -191,7 +191,7 @@ def test_a_join_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("clips", [18, 180])
 def test_sound_and_picture_do_not_drift_apart(tmp_path: Path, clips: int) -> None:
-    """Clips of awkward length at an NTSC rate, crossfaded: the last one's sound is at its picture, to a frame.
+    """Clips of awkward length at an NTSC rate, crossfaded: sound and picture of the last are in place, to a frame.
 
     180 clips of 10 s are half an hour.
     """
@@ -219,5 +219,6 @@ def test_sound_and_picture_do_not_drift_apart(tmp_path: Path, clips: int) -> Non
         sound = np.abs(samples_at(tmp_path / "final.mp4", at_s - 0.25, 1)).max(axis=1)
         onset_s = at_s - 0.25 + np.flatnonzero(sound > 0.05)[0] / RATE
         assert abs(onset_s - at_s) < 1 / spec.fps
+        assert picture_at(tmp_path / "final.mp4", start + 100, spec) == pictures(tmp_path / "part.mp4")[100]
     assert abs(report.sound_s - report.duration_s) < 1 / spec.fps
     assert report.duration_s == pytest.approx((starts[-1] + frames) / spec.fps)

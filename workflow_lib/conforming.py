@@ -37,8 +37,8 @@ def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
             frames=pace.frames,
             change=conform.Change(pace.slower, tuple(speaking.clip_captions(film, clip)) if burned else ()),
             ffmpeg=ffmpeg.binary(ffmpeg_path),
-            # A clip that was bought was decoded before it came into the store.
-            decoded=parts.cut_seconds(item) is not None,
+            # A clip with a receipt was decoded before it came into the store, or written by our encoder.
+            decoded=item.standing != "manual",
         )
         made = {
             "frames": pace.frames,

@@ -43,7 +43,7 @@ _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
 
 
-_AHEAD = 3
+_AHEAD = 5
 """Jobs beyond the places at a provider that make the next clips ready: the place of one that ends is never idle."""
 
 

@@ -66,7 +66,7 @@ def _make(film: Film, item: ClipPlan, target: Path, settings: Config, run: Run) 
 
 
 def _render(film: Film, item: ClipPlan, temporary: Path, settings: Config) -> None:
-    """Render the animatic, and see that our encoder wrote all frames; they are decoded when the clip is conformed."""
+    """Render the animatic, and see that our encoder wrote all frames."""
     # A clip that is bought needs no renderer, and is submitted sooner without it.
     from workflow_lib.providers import animatic  # noqa: PLC0415
 

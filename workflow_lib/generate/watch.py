@@ -16,7 +16,7 @@ from workflow_lib.slots import Slot
 from workflow_lib.takes import Take
 
 _LATE = 0.1  # of the time that an operation has taken: so much later its end may be seen
-_DUE = 3  # times as often as at first is it asked for when its end is due
+_DUE = 4  # times as often as at first is it asked for when its end is due
 
 
 def resume(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take:

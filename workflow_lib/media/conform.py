@@ -17,7 +17,7 @@ from workflow_lib.media.encode import TAGS, Quality, x264_options
 from workflow_lib.media.ffmpeg import output_path, run, url
 from workflow_lib.media.lettering import lettered
 from workflow_lib.media.probe import FORMATS, probe
-from workflow_lib.media.verify import verify_clip, verify_conformed
+from workflow_lib.media.verify import verify_clip, verify_conformed, verify_written
 from workflow_lib.recipes import Fit
 
 __all__ = ["Change", "ConformReport", "Mode", "conform_picture"]
@@ -59,7 +59,8 @@ def conform_picture(
     """Make `out` the picture of `clip` with exactly `frames` frames, ready to be joined by copying.
 
     A clip that our encoder could have made is copied, and its last frame held or its end cut as `frames` says; any
-    other is encoded, fitted to the film's size. The result is decoded to its end. `decoded`: so was `clip` before.
+    other is encoded, fitted to the film's size. Each picture of `clip` is decoded, here or before. `decoded`: it was
+    before, or our encoder wrote it.
 
     Raises:
         BadMedia: the clip does not decode.
@@ -78,7 +79,9 @@ def conform_picture(
             _copy(clip, temporary, spec, ffmpeg=ffmpeg)
         else:
             _extend(clip, temporary, spec, quality, own=own, frames=frames, ffmpeg=ffmpeg)
-        verify_conformed(temporary, spec, frames, name=clip.name)
+        is_copy_of_unknown = not decoded and own is not None and own <= frames
+        verify = verify_conformed if is_copy_of_unknown else verify_written
+        verify(temporary, spec, frames, name=clip.name)
     return ConformReport(_mode(own, frames), frames)
 
 

@@ -48,6 +48,21 @@ def verify_clip(path: Path, spec: FilmSpec | None = None, frames: int | None = N
     return count
 
 
+def verify_written(path: Path, spec: FilmSpec, frames: int, *, name: str | None = None) -> None:
+    """See that the picture at `path`, which our encoder wrote or which was decoded before, is there with all `frames`.
+
+    Checks the place and the time of every packet and decodes the end.
+
+    Raises:
+        BadMedia: the message says what is wrong.
+    """
+    name = name or path.name
+    with opened(path, name) as container:
+        video = _picture(container, name)
+        _check_places(path, video, frames, name)
+        _check_picture_end(container, video, spec, name)
+
+
 @dataclass(frozen=True, slots=True)
 class _Span:
     """The pictures of a file from the keyframe at `start` on, up to the one at `end`; in ticks of decoding."""
@@ -150,7 +165,7 @@ def verify_film(
     """How long the picture and the sound of a joined film last, in seconds.
 
     Checks the place and the time of every packet and decodes the end of both tracks; what was joined was decoded when
-    it was conformed. `thorough`: decodes everything.
+    it came, or written by our encoder. `thorough`: decodes everything.
 
     Raises:
         BadMedia: the message says what is wrong.
