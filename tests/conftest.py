@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 
 if TYPE_CHECKING:
     from paid_films import Paid
+    from provider_bench import Anything
 
 REPO = Path(__file__).resolve().parents[1]
 WORKFLOW = ("Snakefile", "config.yaml", "rules", "scripts", "workflow_lib", "profiles", "schemas")
@@ -198,6 +199,15 @@ def shared_emulator(emulated_films: Path) -> Iterator[Emulator]:
     """One emulator for all tests that leave no process behind."""
     with Emulator(emulated_films) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Anything]:
+    """A server that says anything."""
+    from provider_bench import anything  # noqa: PLC0415 - few tests need it
+
+    with anything() as started:
+        yield started
 
 
 @pytest.fixture

@@ -13,11 +13,17 @@ import pytest
 from emulator.client import Emulator
 from hypothesis import strategies as st
 
-from workflow_lib.errors import WorkflowError
+from workflow_lib.errors import Filtered, GenerationFailed, OutcomeUnknown, Refused, RetryLater, WorkflowError
 from workflow_lib.providers.base import Finished, Provider, Running
 
 OLD_S = 61.0
 """An age at which every operation must be known to its provider."""
+
+DOCUMENTED = (RetryLater, Refused, Filtered, GenerationFailed, OutcomeUnknown)
+"""What a submission or a poll may raise."""
+
+STATUS = st.just(200) | st.sampled_from([201, 302, 400, 401, 403, 404, 408, 429, 500, 502, 503])
+"""Statuses that a server may answer with, the usual one most often."""
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -12,7 +11,7 @@ import provider_bench
 import pytest
 from conftest import draw
 from emulator.client import Emulator
-from provider_bench import Anything, anything
+from provider_bench import Anything
 
 from workflow_lib import hosting
 from workflow_lib.config import Config
@@ -22,24 +21,10 @@ SETTINGS = Config(retry_s=[0.01, 0.01])
 KEY = "canary-kie-0f3a9c51e7"
 
 
-@pytest.fixture(scope="module")
-def running(emulated_films: Path) -> Iterator[Emulator]:
-    """One emulator for this file; starting one takes longer than a test."""
-    with Emulator(emulated_films) as started:
-        yield started
-
-
 @pytest.fixture
-def emulator(running: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+def emulator(shared_emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     """The emulator with empty books, and an environment that points to it."""
-    return provider_bench.at(running, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def server() -> Iterator[Anything]:
-    """A server that says anything."""
-    with anything() as started:
-        yield started
+    return provider_bench.at(shared_emulator, tmp_path, monkeypatch)
 
 
 class Bench:
