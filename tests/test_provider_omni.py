@@ -173,11 +173,11 @@ def test_a_clip_whose_file_is_processed_is_not_over(
     emulated_films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A completed interaction is polled on until its file can be fetched."""
-    with Emulator(emulated_films, "--scale", "0.1", "--operation-s", "1") as emulator:
+    with Emulator(emulated_films, "--scale", "0.8", "--operation-s", "1") as emulator:
         client = access_at(emulator, tmp_path, monkeypatch)
         operation = _submitted(client)
         seen = [client.poll(operation, 61.0)]
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while isinstance(seen[-1], Running) and time.monotonic() < until:
             seen.append(client.poll(operation, 61.0))
 
