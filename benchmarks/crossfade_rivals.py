@@ -1,7 +1,12 @@
 """Who else joins clips with crossfades: ffmpeg's xfade, MoviePy 2 and editly, each encoding the film with x264 veryfast.
 
-MoviePy (BENCH_MOVIEPY_PYTHON, see requirements.txt) and editly (BENCH_EDITLY, its command, see editly.md) are run
-where they are installed.
+MoviePy is run by the Python that BENCH_MOVIEPY_PYTHON names (requirements.txt beside this file), and editly by the
+command that BENCH_EDITLY names; where no screen is, under xvfb-run. Its native parts are built so, on Debian 12 with
+Node 20, in a folder of its own:
+
+apt-get install g++ make pkg-config libcairo2-dev libpango1.0-dev libjpeg-dev libgif-dev librsvg2-dev libxi-dev \
+    libglu1-mesa-dev libglew-dev libgl1-mesa-dri xvfb xauth ffmpeg
+npm_config_build_from_source=true npm_config_nodedir=/usr npm install editly@0.14.2
 """
 
 from __future__ import annotations
