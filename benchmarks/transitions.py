@@ -1,47 +1,67 @@
-"""Crossfades between 18 clips of 10 s: a whole film, one edited clip, and the memory of 180 clips.
+"""Crossfades between 18 clips of 10 s: a whole film, one edited clip, and the memory of ten times as many clips.
 
-.venv/bin/python benchmarks/transitions.py [--small]
-BENCH_MOVIEPY_PYTHON=other-venv/bin/python .venv/bin/python benchmarks/transitions.py   # benchmarks/requirements.txt
+.venv/bin/python benchmarks/transitions.py [--clips 18] [--runs 1] [--film-only] [--small]
+BENCH_MOVIEPY_PYTHON=other-venv/bin/python BENCH_EDITLY=node_modules/.bin/editly .venv/bin/python
+    benchmarks/transitions.py --clips 4 --film-only   # see crossfade_rivals.py
 
-editly is not compared: npm must build its native parts from the net. --small: tiny pictures, to try the script.
+--runs: of the whole film. --small: tiny pictures, to try the script.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import ffmpeg as ffmpeg_python
-from side_by_side import Things, compare, machine, quiet
+from crossfade_rivals import Job, rivals
+from side_by_side import Things, compare, machine
 
 from workflow_lib.film import DEFAULT_LEVEL, FilmSpec
 from workflow_lib.media import assemble, conform, encode, ffmpeg, sound, transition
 from workflow_lib.media.transition import Shot
 from workflow_lib.transitions import CUT, Transition
 
-SMALL = "--small" in sys.argv
-SPEC = FilmSpec(320, 180, Fraction(24)) if SMALL else FilmSpec(1920, 1080, Fraction(24))
-CLIPS, FRAMES = 18, 240
+FRAMES = 240
 FADE = Transition("crossfade", 12)
-MEMORY = "--memory"
-MOVIEPY = """
-import sys
-from moviepy import CompositeVideoClip, VideoFileClip, vfx
-clips = [VideoFileClip(name) for name in sys.argv[2:]]
-at, laid = 0, []
-for number, clip in enumerate(clips):
-    laid.append(clip.with_start(at).with_effects([vfx.CrossFadeIn(0.5)] if number else []))
-    at += clip.duration - 0.5
-film = CompositeVideoClip(laid).with_duration(at + 0.5)
-film.write_videofile(sys.argv[1], codec="libx264", preset="veryfast", audio_codec="aac", logger=None)
-"""
+FEWEST = 4
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for; `memory`: only join the film in that folder and tell what it took."""
+
+    clips: int
+    runs: int
+    film_only: bool
+    small: bool
+    memory: Path | None
+
+
+def asked() -> Asked:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clips", type=int, default=18)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--film-only", action="store_true")
+    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--memory", type=Path, help=argparse.SUPPRESS)
+    found = Asked(**vars(parser.parse_args()))
+    if found.clips < FEWEST or found.runs < 1:
+        parser.error(f"--clips must be {FEWEST} or more, and --runs 1 or more")
+    return found
+
+
+ASKED = asked()
+SPEC = FilmSpec(320, 180, Fraction(24)) if ASKED.small else FilmSpec(1920, 1080, Fraction(24))
 
 
 @dataclass(frozen=True)
@@ -101,7 +121,7 @@ def make_film(folder: Path, clips: int, conformed: Path, tool: str) -> Film:
 
 
 def main() -> None:
-    """Measure a whole film, an edit, and the memory of long films."""
+    """Measure a whole film, and, unless only that is asked for, an edit and the memory of long films."""
     tool = ffmpeg.binary()
     print(machine())
     with tempfile.TemporaryDirectory() as name:
@@ -112,61 +132,54 @@ def main() -> None:
             conform.conform_picture(clip, conformed, SPEC, encode.FINAL, frames=FRAMES, ffmpeg=tool, decoded=True)
 
         encode_clip()
-        film = make_film(folder / "film", CLIPS, conformed, tool)
-        every = list(range(1, CLIPS))
-
-        def render_and_assemble() -> None:
-            film.render(every)
-            film.assemble()
-
-        def edit_one() -> None:
-            encode_clip()
-            film.render([8, 9])
-            film.assemble()
-
-        whole: Things = {"Clipwright: 17 joins, copy, verify": render_and_assemble}
-        runs = 1 if SMALL else 3
-        compare("A film with 17 crossfades", next(iter(whole)), whole | _rivals(film, tool), runs=1, warm_up=0)
-        edit: Things = {
-            "clip, 2 joins, copy": edit_one,
-            "the clip's encode alone": encode_clip,
-            "2 joins alone": lambda: film.render([8, 9]),
-            "the copy alone": film.assemble,
-        }
-        compare("One edited clip", "clip, 2 joins, copy", edit, runs=runs)
-        for count in (CLIPS, 10 * CLIPS):
+        film = make_film(folder / "film", ASKED.clips, conformed, tool)
+        _compare_films(film)
+        if ASKED.film_only:
+            return
+        _compare_edit(film, encode_clip)
+        for count in (ASKED.clips, 10 * ASKED.clips):
             _tell_memory(make_film(folder / f"film_{count}", count, conformed, tool), film)
 
 
-def _rivals(film: Film, tool: str) -> Things:
-    clips = [str(shot.path) for shot in film.shots]
-    inputs = [word for clip in clips for word in ("-i", clip)]
-    step_s = (FRAMES - FADE.overlap) / 24
-    chain, before = "", "0:v"
-    for number in range(1, CLIPS):
-        name = f"v{number}"
-        chain += f"[{before}][{number}:v]xfade=transition=fade:duration=0.5:offset={number * step_s:g}[{name}];"
-        before = name
-    encoded = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p", "-c:a", "copy")
-    mapped = ("-map", f"[{before}]", "-map", f"{CLIPS}:a", *encoded, str(film.folder / "xfade.mp4"))
-    sounded = ("-i", str(film.folder / "sound.m4a"), "-filter_complex", chain.rstrip(";"))
-    found: Things = {
-        "ffmpeg xfade chain, x264 veryfast": quiet(tool, "-y", "-loglevel", "error", *inputs, *sounded, *mapped)
+def _compare_films(film: Film) -> None:
+    joins = len(film.shots) - 1
+
+    def render_and_assemble() -> None:
+        film.render(list(range(1, len(film.shots))))
+        film.assemble()
+
+    clip_s, fade_s = SPEC.seconds(FRAMES), SPEC.seconds(FADE.overlap)
+    clips = [shot.path for shot in film.shots]
+    job = Job(clips, film.folder / "sound.m4a", clip_s, fade_s, SPEC, film.folder)
+    ours = f"Clipwright: {joins} joins, copy, verify"
+    things: Things = {ours: render_and_assemble} | rivals(job, film.tool)
+    compare(f"A film with {joins} crossfades", ours, things, runs=ASKED.runs, warm_up=0)
+
+
+def _compare_edit(film: Film, encode_clip: Callable[[], None]) -> None:
+    middle = len(film.shots) // 2 - 1
+    joins = [middle, middle + 1]
+
+    def edit_one() -> None:
+        encode_clip()
+        film.render(joins)
+        film.assemble()
+
+    edit: Things = {
+        "clip, 2 joins, copy": edit_one,
+        "the clip's encode alone": encode_clip,
+        "2 joins alone": lambda: film.render(joins),
+        "the copy alone": film.assemble,
     }
-    python = os.environ.get("BENCH_MOVIEPY_PYTHON")
-    if python is None:
-        print("MoviePy is left out: BENCH_MOVIEPY_PYTHON is not set")
-        return found
-    command = [python, "-c", MOVIEPY, str(film.folder / "moviepy.mp4"), *clips]
-    return found | {"MoviePy 2, x264 veryfast": lambda: subprocess.run(command, check=True, capture_output=True)}
+    compare("One edited clip", "clip, 2 joins, copy", edit, runs=1 if ASKED.small else 3)
 
 
 def _tell_memory(film: Film, rendered: Film) -> None:
     """The joins of a film of equal clips are all the same: those of the shorter one serve."""
     for number in range(1, len(film.shots)):
-        os.link(rendered.join(1 + (number - 1) % (CLIPS - 1)), film.join(number))
-    command = [sys.executable, __file__, MEMORY, str(film.folder), str(len(film.shots)), *(["--small"] * SMALL)]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        os.link(rendered.join(1 + (number - 1) % (len(rendered.shots) - 1)), film.join(number))
+    given = ("--memory", str(film.folder), "--clips", str(len(film.shots)), *(["--small"] * ASKED.small))
+    said = subprocess.run([sys.executable, __file__, *given], check=True, capture_output=True, text=True).stdout
     print(f"\n{len(film.shots)} clips, {film.frames / 24 / 60:.1f} minutes: {said.strip()}", flush=True)
 
 
@@ -183,7 +196,7 @@ def assemble_and_tell(folder: Path, clips: int) -> None:
 
 
 if __name__ == "__main__":
-    if MEMORY in sys.argv:
-        assemble_and_tell(Path(sys.argv[2]), int(sys.argv[3]))
+    if ASKED.memory:
+        assemble_and_tell(ASKED.memory, ASKED.clips)
     else:
         main()
