@@ -32,14 +32,19 @@ _PACE = (
 _HOW = r"(?:[ -]+(?:very |slowly |gently |smoothly |steadily |slightly |softly |quickly |gradually |subtly |straight ){0,2})"
 _IN = r"(?:in|into|inwards?|closer|forwards?|towards?)\b"
 _OUT = r"(?:out|outwards?|back|backwards?|away)\b"
-_SIDE = r"(?:to the )?(?:left|right|sideways|laterally|leftward|rightward|left-to-right|right-to-left|parallel|alongside)\b"
+_SIDE = (
+    r"(?:to the )?(?:left|right|sideways|laterally|leftward|rightward|left-to-right|right-to-left|parallel|alongside)\b"
+)
 
 # A noun or an order: "slow push in", "a gentle tilt-up", "Pan left".
 _NAMED: tuple[tuple[Family, str], ...] = (
     ("push in", rf"(?:push|dolly){_HOW}?{_IN}|(?:forward|inward) (?:dolly|push|tracking|track)\b"),
     ("pull out", rf"(?:pull|dolly){_HOW}?{_OUT}|(?:backward|reverse) (?:dolly|pull|tracking)\b"),
     ("zoom", r"zoom[ -]?(?:in|out)\b|(?:slow|crash|snap|dolly|smooth|gentle) zoom\b(?! lens)"),
-    ("orbit", r"(?:circular|orbiting|orbital) (?:dolly|move|movement|shot)\b|orbit(?:ing)?(?: shot| around| left| right)"),
+    (
+        "orbit",
+        r"(?:circular|orbiting|orbital) (?:dolly|move|movement|shot)\b|orbit(?:ing)?(?: shot| around| left| right)",
+    ),
     ("orbit", r"arc (?:shot|around|left|right)\b|360[- ]degree (?:orbit|rotation|turn)\b"),
     ("slide", rf"(?:lateral|sideways|rightward|leftward) (?:dolly|slide|truck|drift|move|tracking)\b|dolly {_SIDE}"),
     ("slide", rf"(?:slide|truck) {_SIDE}|dolly (?:rightward|leftward)\b"),
@@ -76,7 +81,9 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 # Between what the camera does first and what it does next.
-_NEXT = re.compile(rf"(?:,|\band|\bthen|\bbefore|\binto|\bwith|\bwhile|\ban?)\s+(?:(?:then|an?) )*{_PACE}*\Z", re.IGNORECASE)
+_NEXT = re.compile(
+    rf"(?:,|\band|\bthen|\bbefore|\binto|\bwith|\bwhile|\ban?)\s+(?:(?:then|an?) )*{_PACE}*\Z", re.IGNORECASE
+)
 _THEN = re.compile(
     rf"\bthen {_PACE}*(?P<words>(?P<verb>pan|tilt|zoom|crane|orbit)(?:s|ing)?(?: back| \w+ly)?"
     r" (?:up|down|in|out|left|right|away|around|across|to)\b)",
@@ -113,7 +120,9 @@ _OPENING_MOVE = re.compile(
     r"|crane (?:up|down|shot)|track(?:s|ing)? (?:shot|left|right|in|out|forward|back)|truck(?:s|ing)? (?:left|right))",
     re.IGNORECASE,
 )
-_GLASS = re.compile(r"\b\d+ ?mm\b|\bdepth of field\b|\b(?:macro|telephoto|anamorphic) lens\b|\brack focus\b", re.IGNORECASE)
+_GLASS = re.compile(
+    r"\b\d+ ?mm\b|\bdepth of field\b|\b(?:macro|telephoto|anamorphic) lens\b|\brack focus\b", re.IGNORECASE
+)
 
 
 def moves(text: str) -> tuple[Move, ...]:
@@ -212,7 +221,9 @@ def _next_done(scene: str, at: int, *, first: bool) -> Move | None:
 
 
 def _move(family: Family, words: str, start: int) -> Move:
-    named = re.search(r"left-to-right|right-to-left|left|right|\bup|down|\bin\b|\bout\b|ris|ascend|descend|lower", words.lower())
+    named = re.search(
+        r"left-to-right|right-to-left|left|right|\bup|down|\bin\b|\bout\b|ris|ascend|descend|lower", words.lower()
+    )
     said = named.group() if named else ""
     course = {"left-to-right": "right", "right-to-left": "left", "ris": "up", "ascend": "up"}
     course |= {"descend": "down", "lower": "down"}

@@ -65,6 +65,10 @@ def _thing(phrase: str) -> str:
     """The noun of what is not wanted; empty where something is not done (`without touching it`)."""
     thing = _END_OF_NOUN.sub("", phrase).strip()
     first = thing.split(" ")[0].lower() if thing else ""
-    if _HAPPENING.search(thing) or first in _PRONOUNS or (first.endswith("ing") and first not in {"lettering", "clothing", "writing", "building"}):
+    if (
+        _HAPPENING.search(thing)
+        or first in _PRONOUNS
+        or (first.endswith("ing") and first not in {"lettering", "clothing", "writing", "building"})
+    ):
         return ""
     return thing

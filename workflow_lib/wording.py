@@ -138,7 +138,9 @@ def _wrong_part(asked: Asked) -> Iterator[Finding]:
             rest = _without(text, move)
             what = f'has the camera\'s "{move.words}" in `{part}`'
             left = f"`{part}: {rest}`, and" if rest else ""
-            yield _finding(asked, "wrong_part", what, f"write {left} `camera: {move.words.lower()}`".replace("  ", " "), part)
+            yield _finding(
+                asked, "wrong_part", what, f"write {left} `camera: {move.words.lower()}`".replace("  ", " "), part
+            )
             break
         else:
             if camera_words.opens_with_framing(text):
