@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +30,10 @@ _PACE = (
     r"|careful(?:ly)?|cinematic|dramatic(?:ally)?|sudden(?:ly)?|continuous(?:ly)?|symmetrical|whip|crash|hand-?held"
     r"|gimbal|drone|camera|final|\d+ ?%),?[ -]+)"
 )
-_HOW = r"(?:[ -]+(?:very |slowly |gently |smoothly |steadily |slightly |softly |quickly |gradually |subtly |straight ){0,2})"
+_HOW = (
+    r"(?:[ -]+(?:very |slowly |gently |smoothly |steadily |slightly |softly |quickly |gradually |subtly |straight )"
+    r"{0,2})"
+)
 _IN = r"(?:in|into|inwards?|closer|forwards?|towards?)\b"
 _OUT = r"(?:out|outwards?|back|backwards?|away)\b"
 _SIDE = (
@@ -69,13 +73,15 @@ _DONE: tuple[tuple[Family, str], ...] = (
     ("dolly", r"doll(?:y|ies|ying)\b"),
 )
 _STATIC = re.compile(
-    r"\b(?:static (?:camera|shot|frame|tripod|[a-z-]+ (?:[a-z-]+ )?shot)|locked[ -]off(?: (?:camera|shot|tripod))?|locked(?:-down)? camera"
+    r"\b(?:static (?:camera|shot|frame|tripod|[a-z-]+ (?:[a-z-]+ )?shot)"
+    r"|locked[ -]off(?: (?:camera|shot|tripod))?|locked(?:-down)? camera"
     r"|camera (?:is |remains |stays |holds )(?:completely |perfectly |fully )?(?:static|locked|still|fixed|stationary)"
     r"|(?:fixed|stationary|unmoving) camera|no camera (?:movement|motion|moves?))\b|(?<=, )static(?=[.,;])",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"(?:\A|[.;:,(—–]\s*|\b(?:as|while|and|then|when)\s+)(?:the |our )?(?:camera|cam|shot|lens|drone|gimbal)(?=[ ,])"
+    r"(?:\A|[.;:,(\u2014\u2013]\s*|\b(?:as|while|and|then|when)\s+)(?:the |our )?"
+    r"(?:camera|cam|shot|lens|drone|gimbal)(?=[ ,])"
     r"(?: (?:then|now|also|just|makes?|performs?|does|executes?|begins?|starts?|continues?|ends? with|to|an?|the|with"
     r"|\w+ly|[a-z]+ [a-z]+ with))*",
     re.IGNORECASE,
@@ -92,11 +98,11 @@ _THEN = re.compile(
 _FAMILIES: dict[str, Family] = {"pan": "pan", "tilt": "tilt", "zoom": "zoom", "crane": "crane", "orbit": "orbit"}
 _BREAK = re.compile(
     r"[.;!?()]|\b(?:as|when|because)\b|\bto (?:follow|keep|reveal|show|frame|emphasi[sz]e|match|include)\b"
-    r"|\b(?:while|and|then)\b,? (?=(?:the|an?|his|her|their|he|she|they|it)\b(?! (?:slow|gentle|subtle|small|short|smooth"
-    r"|push|tilt|pan|slight|quick|lateral|camera)))",
+    r"|\b(?:while|and|then)\b,? (?=(?:the|an?|his|her|their|he|she|they|it)\b(?! (?:slow|gentle|subtle|small"
+    r"|short|smooth|push|tilt|pan|slight|quick|lateral|camera)))",
     re.IGNORECASE,
 )
-_LEADING = re.compile(rf"(?:\A|[.;!?,:(—–]\s*|\b(?:and|then|with|a|an|the)\s+){_PACE}*\Z", re.IGNORECASE)
+_LEADING = re.compile(rf"(?:\A|[.;!?,:(\u2014\u2013]\s*|\b(?:and|then|with|a|an|the)\s+){_PACE}*\Z", re.IGNORECASE)
 _PACED = re.compile(rf"{_PACE}\Z", re.IGNORECASE)
 _SAID_OF_CAMERA = re.compile(r"\b(?:camera|shot|lens|close[ -]?up|\d+ ?mm)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|never|without|don't|doesn't|avoid)\W+(?:\w+\W+)?\Z", re.IGNORECASE)
@@ -104,7 +110,7 @@ _NEGATED = re.compile(r"\b(?:no|not|never|without|don't|doesn't|avoid)\W+(?:\w+\
 _SIZE = (
     r"(?:an?|the|extreme|extremely|slight|slightly|very|tight|tighter|medium|wide|wider|full|full-body|long|close|high|low|low-light"
     r"|eye|level|angle|angled|overhead|top|down|side|on|front|frontal|rear|back|facing|profile|three|quarter|two|one|over"
-    r"|the-shoulder|shoulder|pov|point|of|view|bird|birds|bird's|bird’s|worm's|dutch|macro|aerial|drone|establishing|insert"
+    r"|the-shoulder|shoulder|pov|point|of|view|bird|birds|bird's|worm's|dutch|macro|aerial|drone|establishing|insert"
     r"|detail|group|master|oblique|tabletop|table|ground|floor|waist|knee|hip|chest|height|desk|counter|lens|telephoto"
     r"|static|steady|handheld|hand|held|style|feel|dynamic|cinematic|tracking|steadicam|centered|centred|symmetrical|backlit"
     r"|corner|position|locked|off|reverse|crane|to|ground|room|subjective|slow|intimate|opening|closing|beauty)"
@@ -129,8 +135,7 @@ def moves(text: str) -> tuple[Move, ...]:
     """The camera moves that `text` asks for, in its order; what people and things do is not among them."""
     found: list[Move] = []
     for start, sentence in _sentences(text):
-        for move in _in_sentence(sentence):
-            found.append(Move(move.family, move.direction, move.words, start + move.start))
+        found += [dataclasses.replace(move, start=start + move.start) for move in _in_sentence(sentence)]
     return tuple(found)
 
 
@@ -201,8 +206,11 @@ def _done(sentence: str) -> list[Move]:
         while (hit := _next_done(scene, at, first=at == subject.end())) is not None:
             hits.append(hit)
             at = hit.start + len(hit.words)
-        for after in _THEN.finditer(sentence, at) if hits else ():
-            hits.append(_move(_FAMILIES[after["verb"].lower()], after["words"], after.start("words")))
+        if hits:
+            hits += [
+                _move(_FAMILIES[after["verb"].lower()], after["words"], after.start("words"))
+                for after in _THEN.finditer(sentence, at)
+            ]
     return hits
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_NOT_A_TIME = r"(?![- ]?(?:blue|stand|club|gown|light\b|lamp|market|shift|train|bus|owl|sky print|tea|snack|coloured|colored|shoe|out))"
+_NOT_A_TIME = (
+    r"(?![- ]?(?:blue|stand|club|gown|light\b|lamp|market|shift|train|bus|owl|sky print|tea|snack|colou?red|shoe|out))"
+)
 _SAID: dict[str, re.Pattern[str]] = {
     name: re.compile(rf"(?<!-)\b(?:{words})\b{_NOT_A_TIME}", re.IGNORECASE)
     for name, words in {
@@ -13,7 +15,8 @@ _SAID: dict[str, re.Pattern[str]] = {
         "noon": r"noon|midday|noonday|high noon",
         "afternoon": r"afternoon",
         "dusk": r"dusk|sunset|sundown",
-        "day": r"(?:broad|bright|full) daylight|blazing sun|(?:bright|harsh|brilliant) (?:sun|sunlight|sunshine)|blue sky",
+        "day": r"(?:broad|bright|full) daylight|blazing sun"
+        r"|(?:bright|harsh|brilliant) (?:sun|sunlight|sunshine)|blue sky",
         "clear": r"cloudless(?: sky)?|clear (?:blue )?sky|blue sky|blazing sun|(?:bright|brilliant) sunshine",
         "overcast": r"overcast|(?:grey|gray|leaden) sky|downpour|pouring rain|torrential rain|blizzard|whiteout",
     }.items()

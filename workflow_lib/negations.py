@@ -14,10 +14,10 @@ _PHRASE = re.compile(
     rf"(?P<skip>\b(?:{_NOTHING_MEANT}))"
     r"|(?P<camera>\b(?:no|without(?: any)?) camera (?:movements?|motion|moves?)\b)"
     r"|(?P<absent>\b(?:no one|nobody)\b)"
-    r"|\b(?:no|without(?: any| an?| the)?|free of)\s+(?P<thing>[a-z][\w'’-]*(?:[ /-](?:or |and )?[a-z][\w'’-]*){0,3})"
-    r"|(?P<verb>\b(?:do not|does not|don['’]t|doesn['’]t|must not|should not|shouldn['’]t|cannot|can['’]t|never|isn['’]t|aren['’]t"
-    r"|(?:is|are) not|not)\s+(?:\w[\w'’-]*)(?:\s+\w[\w'’-]*){0,2})"
-    r"|(?P<order>(?:\A|[.;]\s+|,\s+)avoid(?:ing)?\s+(?P<avoided>[\w'’-]+(?: [\w'’-]+)?))",
+    r"|\b(?:no|without(?: any| an?| the)?|free of)\s+(?P<thing>[a-z][\w'-]*(?:[ /-](?:or |and )?[a-z][\w'-]*){0,3})"
+    r"|(?P<verb>\b(?:do not|does not|don't|doesn't|must not|should not|shouldn't|cannot|can't|never|isn't|aren't"
+    r"|(?:is|are) not|not)\s+(?:\w[\w'-]*)(?:\s+\w[\w'-]*){0,2})"
+    r"|(?P<order>(?:\A|[.;]\s+|,\s+)avoid(?:ing)?\s+(?P<avoided>[\w'-]+(?: [\w'-]+)?))",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|«[^»\n]*»")
@@ -28,7 +28,9 @@ _END_OF_NOUN = re.compile(
     re.IGNORECASE,
 )
 _HAPPENING = re.compile(r"(?:^| )(?:shift|move|change|warp)s?$", re.IGNORECASE)
-_PRONOUNS = frozenset("the a an his her its their them him it this that these those".split())
+_PRONOUNS = frozenset(
+    ["the", "a", "an", "his", "her", "its", "their", "them", "him", "it", "this", "that", "these", "those"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Negation:
 
 def find(text: str) -> tuple[Negation, ...]:
     """The negations in `text`, in its order; what stands between quotation marks is said, not shown."""
-    text = _QUOTED.sub(lambda quoted: "x" * len(quoted.group()), text)
+    text = _QUOTED.sub(lambda quoted: "x" * len(quoted.group()), text.replace("\u2019", "'"))
     return tuple(_negation(match) for match in _PHRASE.finditer(text) if match["skip"] is None)
 
 

@@ -52,40 +52,26 @@ def read(path: Path, mapped: Mapping[str, str] | None = None) -> Board:
     """
     mapped = mapped or {}
     sheet = sheets.read(path, mapped)
-    names = sheet.names
-    meaning = columns.understood(
-        names, {name: [row.cells.get(name, "") for row in sheet.rows] for name in names}, mapped
-    )
-    problems = [*sheet.problems, *_shape(sheet, meaning, path, mapped)]
-    if problems and not (meaning.keys.keys() & {"prompt", "action"}):
-        raise InvalidInput(problems)
-    reader = _Reader(str(path), meaning, Pictures(path.parent), problems)
+    reader = _Reader(str(path), Pictures(path.parent), [*sheet.problems, *_shape(sheet, path, mapped)])
     board = Board(title=cells.clean(sheet.title)[0][:200])
-    for row in sheet.rows:
-        board.clips.append(reader.clip(row))
-        board.places.append(row.place)
-        board.scenes.append(row.scene)
+    for rows in sheet.tables:
+        reader.take(board, rows, mapped)
     reader.number(board)
-    if problems:
-        raise InvalidInput(problems)
-    unused = [f"{path}: the column {name!r} is left out" + reader.instead(name) for name in meaning.unused]
-    board.notes = [*sheet.notes, *unused, *reader.notes, *reader.pictures.notes]
+    if reader.problems:
+        raise InvalidInput(reader.problems)
+    board.notes = [*sheet.notes, *dict.fromkeys(reader.notes), *reader.pictures.notes]
     board.copies = reader.pictures.copies
     return board
 
 
-def _shape(sheet: Sheet, meaning: Meaning, path: Path, mapped: Mapping[str, str]) -> list[Problem]:
+def _shape(sheet: Sheet, path: Path, mapped: Mapping[str, str]) -> list[Problem]:
     """What is wrong with the file as a whole."""
     found = []
     if not sheet.rows:
         found.append(Problem(str(path), "has no clips in it", "a row of names, and a row for each clip"))
-    elif not meaning.keys.keys() & {"prompt", "action"}:
-        shown = ", ".join(repr(name[:40]) for name in sheet.names[:20])
-        hint = f"the columns are {shown}; name the one that does: --map COLUMN=prompt"
-        found.append(Problem(str(path), "has no column that says what happens", hint))
     if len(sheet.rows) > layout.MAX_CLIPS:
-        found.append(Problem(str(path), f"has {len(sheet.rows)} clips", f"{layout.MAX_CLIPS} at most"))
-    there = {columns.plain(name) for name in sheet.names}
+        found.append(Problem(str(path), f"has {len(sheet.rows):,} clips", f"{layout.MAX_CLIPS} at most"))
+    there = {columns.plain(name) for row in sheet.rows for name in row.cells}
     found += [Problem(f"--map {name}", "there is no such column") for name in mapped if name not in there]
     return found
 
@@ -95,14 +81,32 @@ class _Reader:
     """Reads rows; what is wrong is added to `problems`, what was taken otherwise than it stands to `notes`."""
 
     file: str
-    meaning: Meaning
     pictures: Pictures
     problems: list[Problem]
+    meaning: Meaning = field(default_factory=lambda: Meaning({}, ()))
     notes: list[str] = field(default_factory=list)
     numbers: list[int | None] = field(default_factory=list)
 
-    def clip(self, row: Row) -> Entry:
-        """The clip of a row."""
+    def take(self, board: Board, rows: list[Row], mapped: Mapping[str, str]) -> None:
+        """Add the clips of one table to `board`."""
+        names = list(dict.fromkeys(name for row in rows for name in row.cells))
+        self.meaning = columns.understood(
+            names, {name: [row.cells.get(name, "") for row in rows] for name in names}, mapped
+        )
+        if not self.meaning.keys.keys() & {"prompt", "action"}:
+            shown = ", ".join(repr(name[:40]) for name in names[:20])
+            hint = f"the columns are {shown}; name the one that does: --map COLUMN=prompt"
+            self.problems.append(Problem(self.file, "has no column that says what happens", hint))
+            return
+        self.notes += [
+            f"{self.file}: the column {name!r} is left out{self._instead(name)}" for name in self.meaning.unused
+        ]
+        for row in rows:
+            board.clips.append(self._clip(row))
+            board.places.append(row.place)
+            board.scenes.append(row.scene)
+
+    def _clip(self, row: Row) -> Entry:
         said = {key: self._text(row, key) for key in columns.KEYS}
         entry: Entry = {}
         if said["title"]:
@@ -133,10 +137,9 @@ class _Reader:
         for position, number in enumerate(given):
             board.clips[position] = {"number": number, **board.clips[position]}
 
-    def instead(self, name: str) -> str:
+    def _instead(self, name: str) -> str:
         """Why a column is left out: another one says the same, or nobody knows what it means."""
-        key = columns.known([name], {}) and columns.understood([name], {}, {}).keys
-        used = next((self.meaning.keys[item][0] for item in key or () if item in self.meaning.keys), None)
+        used = next((self.meaning.keys[key][0] for key in columns.keys_of(name) if key in self.meaning.keys), None)
         return f": {used!r} is taken" if used else "; say what it means with --map COLUMN=KEY"
 
     def _where(self, row: Row, key: str) -> str:

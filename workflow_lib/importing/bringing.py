@@ -11,7 +11,7 @@ MOST_BYTES = 100_000_000
 
 @dataclass(slots=True)
 class Pictures:
-    """The pictures of one storyboard: `copies` by their name inside the project; `notes` of those that are not there."""
+    """The pictures of one storyboard: `copies` by name inside the project; `notes` of those that are not there."""
 
     folder: Path
     copies: dict[str, Path] = field(default_factory=dict)

@@ -16,7 +16,7 @@ _MINUTES = re.compile(
     r"(?:(\d+)\s*(?:m|min|mins|minutes?))\s*(?:(\d+(?:[.,]\d+)?)\s*(?:s|secs?|seconds?)?)?", re.IGNORECASE
 )
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
-_RANGE = re.compile(r"\s*(?:-|–|—|to|→)\s*")
+_RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|to|\u2192)\s*")
 _NUMBER = re.compile(r"(?:(?:scene|shot|clip|panel|no|nr)\b\.?\s*)?#?\s*0*(\d{1,6})(?:\.0*)?[.)]?", re.IGNORECASE)
 _FORMULA = re.compile(r"[=+@\-][\w(\"'|].*", re.DOTALL)
 _TRANSITIONS = {"cut": "cut", "hard cut": "cut", "none": "cut", "crossfade": "crossfade", "cross fade": "crossfade"}

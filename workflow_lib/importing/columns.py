@@ -16,18 +16,19 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "prompt text", "video description", "motion description", "animation",
     ),
     "action": (
-        "action", "prompt action", "actions", "what happens", "shot description", "scene description", "visual description",
+        "action", "prompt action", "actions", "what happens", "shot description", "scene description",
+        "visual description",
         "description", "visual", "visuals", "shot", "video", "content", "beat", "picture description",
     ),
     "details": ("details", "prompt details", "detail"),
     "sequence": ("sequence", "prompt sequence", "what follows"),
     "environment": (
-        "environment", "prompt environment", "setting", "location", "place", "light", "lighting", "weather", "time of day",
-        "int ext",
+        "environment", "prompt environment", "setting", "location", "place", "light", "lighting", "weather",
+        "time of day", "int ext",
     ),
     "camera": (
-        "camera", "prompt camera", "camera movement", "camera move", "camera motion", "camera moves", "movement", "move",
-        "shot type", "shot size", "framing", "angle", "camera angle", "lens",
+        "camera", "prompt camera", "camera movement", "camera move", "camera motion", "camera moves", "movement",
+        "move", "shot type", "shot size", "framing", "angle", "camera angle", "lens",
     ),
     "narration": (
         "narration", "voice over", "voiceover", "vo", "v o", "narrator", "script", "text", "spoken", "line", "lines",
@@ -42,7 +43,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "composite image", "composite background", "frame", "photo", "asset", "reference image", "image prompt",
     ),
     "start": (
-        "first frame", "start frame", "start image", "start keyframe", "first image", "keyframe start", "keyframes start",
+        "first frame", "start frame", "start image", "start keyframe", "first image", "keyframe start",
+        "keyframes start",
         "first keyframe", "start picture", "start", "ff", "first frame image", "first frame prompt", "keyframe",
     ),
     "end": (
@@ -52,11 +54,14 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "sound_effect": ("sound effect", "sound effects", "sfx", "sound", "sounds", "sound fx", "fx", "foley", "audio"),
     "negative_prompt": ("negative prompt", "negative", "neg prompt", "negatives", "neg", "avoid", "exclude"),
     "number": (
-        "clip number", "shot number", "clip no", "shot no", "clip id", "shot id", "clip num", "shot num", "clip", "number",
+        "clip number", "shot number", "clip no", "shot no", "clip id", "shot id", "clip num", "shot num", "clip",
+        "number",
         "no", "nr", "num", "index", "id", "order", "scene number", "scene no", "scene num", "scene id", "scene",
         "panel", "slide",
     ),
-    "title": ("title", "chapter", "heading", "clip title", "scene title", "scene heading", "chapter title", "name", "slug"),
+    "title": (
+        "title", "chapter", "heading", "clip title", "scene title", "scene heading", "chapter title", "name", "slug",
+    ),
     "seed": ("seed",),
     "backend": ("backend", "provider", "engine", "animator"),
     "model": ("model", "video model"),
@@ -110,6 +115,12 @@ def _rank(name: str) -> tuple[str | None, int]:
             if text in synonyms:
                 return key, synonyms.index(text)
     return None, 0
+
+
+def keys_of(name: str) -> tuple[str, ...]:
+    """The keys that a column could be."""
+    key, _ = _rank(name)
+    return ("number", "title", "action") if plain(name) in _BOTH else (key,) if key else ()
 
 
 def understood(names: Sequence[str], values: Mapping[str, Sequence[str]], mapped: Mapping[str, str]) -> Meaning:

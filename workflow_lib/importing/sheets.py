@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,11 +27,15 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One clip as it stands in the file: `place` (`row 7`, `clips[3]`), and each cell under its column's name."""
+    """One clip as it stands in the file: `place` (`row 7`, `clips[3]`), and each cell under its column's name.
+
+    `table`: which of the file's tables it stands in; each has columns of its own.
+    """
 
     place: str
     cells: Mapping[str, str]
     scene: str = ""
+    table: int = 0
 
 
 @dataclass(slots=True)
@@ -43,9 +48,9 @@ class Sheet:
     title: str = ""
 
     @property
-    def names(self) -> list[str]:
-        """The names of the columns, in their order."""
-        return list(dict.fromkeys(name for row in self.rows for name in row.cells))
+    def tables(self) -> list[list[Row]]:
+        """The rows of each table."""
+        return [list(rows) for _, rows in itertools.groupby(self.rows, key=lambda row: row.table)]
 
 
 def read(path: Path, mapped: Mapping[str, str]) -> Sheet:
@@ -135,6 +140,7 @@ def _take_table(
     """Add the rows of a table to `sheet`; what is wrong with its shape to the problems."""
     if not records:
         return
+    table = sheet.rows[-1].table + 1 if sheet.rows else 0
     at = _header(records, mapped)
     names = [name.strip() for name in records[at]]
     sheet.notes += [
@@ -155,7 +161,7 @@ def _take_table(
         unnamed = next((cell for name, cell in zip(names, record, strict=False) if not name and cell.strip()), None)
         if unnamed is not None:
             sheet.notes.append(f"{where}: {place}: {unnamed[:40]!r} stands in a column without a name; it is left out")
-        sheet.rows.append(Row(place, {name: cell for name, cell in cells.items() if name}))
+        sheet.rows.append(Row(place, {name: cell for name, cell in cells.items() if name}, table=table))
 
 
 def _from_markdown(text: str, where: str, mapped: Mapping[str, str]) -> Sheet:
@@ -232,9 +238,7 @@ def _take_item(sheet: Sheet, item: object, at: tuple[str | int, ...], where: str
     place = yamlfile.dotted(at).lstrip(".")
     if not isinstance(item, dict):
         what = f"is {json.dumps(item, ensure_ascii=False)[:40]}, not an object"
-        sheet.problems.append(
-            Problem(f"{where}: {place}", what, 'write {{"prompt": …}}'.replace("{{", "{").replace("}}", "}"))
-        )
+        sheet.problems.append(Problem(f"{where}: {place}", what, 'write {"prompt": …}'))
         return
     inner = _inner(item)
     if inner is None:

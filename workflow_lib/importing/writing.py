@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from workflow_lib import catalog, files, yamlfile
+from workflow_lib import catalog, files, layout, yamlfile
 from workflow_lib.catalog import Backend
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.importing.boards import USUAL_S, Board, Entry
@@ -28,6 +28,8 @@ duration: {duration:<16}# seconds of a clip
 voice: scratch            # scratch (free, offline) | elevenlabs:<voice id>
 clips:
 """
+_NO_PICTURE = "\n    source: text\n"
+_HINT = "            # no picture yet: put one at assets/composites/{label}.png and delete this line\n"
 
 
 def manifest(board: Board, project: Project, source: str, title: str, backend: Backend) -> str:
@@ -46,11 +48,14 @@ def manifest(board: Board, project: Project, source: str, title: str, backend: B
         duration=f"{seconds:g}",
     )
     before = ""
-    for clip, scene in zip(board.clips, board.scenes, strict=True):
+    for place, (clip, scene) in enumerate(zip(board.clips, board.scenes, strict=True), start=1):
         if scene != before:
             text += f"\n  # scene {' '.join(scene.split())}\n"
             before = scene
-        text += _clip({key: value for key, value in clip.items() if (key, value) != ("duration", seconds)})
+        written = _clip({key: value for key, value in clip.items() if (key, value) != ("duration", seconds)})
+        number = clip.get("number", place)
+        label = layout.label(number if isinstance(number, int) else place)
+        text += written.replace(_NO_PICTURE, _NO_PICTURE.rstrip("\n") + _HINT.format(label=label))
     if len(text.encode()) > yamlfile.MAX_BYTES:
         what = f"makes a manifest of more than {yamlfile.MAX_BYTES // 1_000_000} MB"
         raise InvalidInput([Problem(source, what, "make two films of it")])
