@@ -59,7 +59,7 @@ _NOUNS_TOO = frozenset(
 _SUBJECTS = frozenset("he she it who then b c d".split())  # noqa: SIM905
 _OBJECTS = frozenset(
     """
-    the a an his her its their it him them one two up down off away back forward out over into onto toward
+    the a an his her its their it him them one two up down off to away back forward out over into onto toward
     towards across around through slowly slightly gently carefully quickly briefly again once twice past
     steadily along inward outward behind beside aside half
     """.split()  # noqa: SIM905 (a table)

@@ -28,7 +28,7 @@ _PACE = (
     r"(?:(?:very|slow(?:ly)?|gent(?:le|ly)|subt(?:le|ly)|smooth(?:ly)?|slight(?:ly)?|steady|steadily|quick(?:ly)?|fast"
     r"|rapid(?:ly)?|swift(?:ly)?|gradual(?:ly)?|soft(?:ly)?|small|short|brief(?:ly)?|long|tiny|micro|minimal|controlled"
     r"|careful(?:ly)?|cinematic|dramatic(?:ally)?|sudden(?:ly)?|continuous(?:ly)?|symmetrical|whip|crash|hand-?held"
-    r"|gimbal|drone|camera|final|\d+ ?%),?[ -]+)"
+    r"|gimbal|drone|camera|final|\d+ ?%|\d+(?:[- ]degree)?),?[ -]+)"
 )
 _HOW = (
     r"(?:[ -]+(?:very |slowly |gently |smoothly |steadily |slightly |softly |quickly |gradually |subtly |straight )"
@@ -44,7 +44,7 @@ _SIDE = (
 _NAMED: tuple[tuple[Family, str], ...] = (
     ("push in", rf"(?:push|dolly){_HOW}?{_IN}|(?:forward|inward) (?:dolly|push|tracking|track)\b"),
     ("pull out", rf"(?:pull|dolly){_HOW}?{_OUT}|(?:backward|reverse) (?:dolly|pull|tracking)\b"),
-    ("zoom", r"zoom[ -]?(?:in|out)\b|(?:slow|crash|snap|dolly|smooth|gentle) zoom\b(?! lens)"),
+    ("zoom", r"zoom(?:ing)?(?:[ -]?(?:in|out|into|on))?\b(?! (?:lens|call|level|meeting|window))"),
     (
         "orbit",
         r"(?:circular|orbiting|orbital) (?:dolly|move|movement|shot)\b|orbit(?:ing)?(?: shot| around| left| right)",
@@ -52,9 +52,9 @@ _NAMED: tuple[tuple[Family, str], ...] = (
     ("orbit", r"arc (?:shot|around|left|right)\b|360[- ]degree (?:orbit|rotation|turn)\b"),
     ("slide", rf"(?:lateral|sideways|rightward|leftward) (?:dolly|slide|truck|drift|move|tracking)\b|dolly {_SIDE}"),
     ("slide", rf"(?:slide|truck) {_SIDE}|dolly (?:rightward|leftward)\b"),
-    ("tilt", r"tilt[ -]?(?:up|down)\w*|tilting shot\b"),
+    ("tilt", r"tilt(?:ing)?[ -]?(?:up|down)\w*|tilting shot\b"),
     ("crane", r"(?:crane|jib|boom|pedestal)[ -](?:up|down|shot)\b"),
-    ("pan", rf"(?:lateral |right-to-left |left-to-right )?pan\b(?! of\b)(?: {_SIDE})?"),
+    ("pan", rf"(?:lateral |right-to-left |left-to-right )?pan\b(?! (?:of|flute|pipe|lid)\b)(?: {_SIDE})?"),
     ("track", r"(?:tracking|trucking|follow(?:ing)?|steadicam) shot\b|tracking (?:left|right|forward|backward)\w*"),
     ("dolly", r"dolly (?:shot|move)\b"),
 )
@@ -102,7 +102,9 @@ _BREAK = re.compile(
     r"|short|smooth|push|tilt|pan|slight|quick|lateral|camera)))",
     re.IGNORECASE,
 )
-_LEADING = re.compile(rf"(?:\A|[.;!?,:(\u2014\u2013]\s*|\b(?:and|then|with|a|an|the)\s+){_PACE}*\Z", re.IGNORECASE)
+_LEADING = re.compile(
+    rf"(?:\A|[.;!?,:(\u2014\u2013]\s*|\b(?:and|then|with|while|a|an|the)\s+){_PACE}*\Z", re.IGNORECASE
+)
 _PACED = re.compile(rf"{_PACE}\Z", re.IGNORECASE)
 _SAID_OF_CAMERA = re.compile(r"\b(?:camera|shot|lens|close[ -]?up|\d+ ?mm)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|never|without|don't|doesn't|avoid)\W+(?:\w+\W+)?\Z", re.IGNORECASE)
@@ -120,10 +122,17 @@ FRAMING = re.compile(
     rf"\A(?:{_SIZE}[ -]+){{0,9}}?{_FRAME_NOUN}\b(?! of (?:espresso|whisk|vodka|rum|tequila))|\A\d+ ?mm\b", re.IGNORECASE
 )
 _OPENING_MOVE = re.compile(
-    rf"\A(?:the |an? )?(?:static,? )?{_PACE}*(?:(?:camera|cam)\b|doll(?:y|ies|ying)\b"
+    r"\A(?!(?:the|an?) pan\b(?! (?:left|right|across|over|from|to|around|along|up|down)))"
+    rf"(?:the |an? )?(?:static,? )?{_PACE}*(?:(?:camera|cam)\b|doll(?:y|ies|ying)\b"
     r"|push(?:es|ing)?[ -]?(?:in|forward)|pull(?:s|ing)?[ -]?(?:out|back|away)"
-    r"|pan(?:s|ning)?\b(?=[ .,:;]|$)(?! of\b)|tilt(?:s|ing)?[ -]?(?:up|down)|zoom(?:s|ing)?\b|orbit(?:s|ing)?\b"
+    r"|pan(?:s|ning)?\b(?=[ .,:;]|$)(?! (?:of|flute|pipe|lid)\b)|tilt(?:s|ing)?[ -]?(?:up|down)|zoom(?:s|ing)?\b|orbit(?:s|ing)?\b"
     r"|crane (?:up|down|shot)|track(?:s|ing)? (?:shot|left|right|in|out|forward|back)|truck(?:s|ing)? (?:left|right))",
+    re.IGNORECASE,
+)
+_LITTLE = re.compile(
+    r"the|an|of|in|on|at|to|and|or|then|with|from|into|over|along|across|around|by|for|it|its|is|are|that|this|left|right"
+    r"|up|down|out|back|again|static|steady|camera|cam|shot|lens|drone|handheld|very|slow(?:ly)?|gent(?:le|ly)"
+    r"|smooth(?:ly)?|subtl[ey]|slight(?:ly)?|quick(?:ly)?|fast|cinematic|returns?|holds?|moves?|focus|while|as|forward|backward",
     re.IGNORECASE,
 )
 _GLASS = re.compile(
@@ -147,6 +156,15 @@ def opens_with_move(text: str) -> bool:
 def opens_with_framing(text: str) -> bool:
     """Whether the first words of `text` are a shot size, an angle or a lens."""
     return bool(FRAMING.match(text.strip()))
+
+
+def content(text: str) -> tuple[str, ...]:
+    """The words of `text` that are neither about the camera nor little words."""
+    for move in moves(text):
+        text = text.replace(move.words, " ")
+    text = _GLASS.sub(" ", text)
+    said = " ".join(FRAMING.sub(" ", clause.strip()) for clause in re.split(r"[.;!?,:]\s*|\s+(?:as|while)\s+", text))
+    return tuple(word for word in re.findall(r"\w{2,}", said) if not _LITTLE.fullmatch(word))
 
 
 def is_camera(clause: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _NOT_A_TIME = (
-    r"(?![- ]?(?:blue|stand|club|gown|light\b|lamp|market|shift|train|bus|owl|sky print|tea|snack|colou?red|shoe|out))"
+    r"(?![- ]?(?:blue|stand|club|gown|lamp|market|shift|train|bus|owl|sky print|tea|snack|colou?red|shoe|out))"
+    r"(?<!night(?=[- ]light))"
 )
 _SAID: dict[str, re.Pattern[str]] = {
     name: re.compile(rf"(?<!-)\b(?:{words})\b{_NOT_A_TIME}", re.IGNORECASE)
@@ -26,9 +27,10 @@ _EXCLUSIVE = (
     ("dawn", "dusk"), ("dawn", "afternoon"), ("noon", "dusk"), ("clear", "overcast"),
 )  # fmt: skip
 _CHANGES = re.compile(
-    r"\b(?:turn|becom|fad|chang|shift|pass|giv|melt|transition|transform|dissolv|grow|brighten|darken|break|clear|part"
-    r"|set|ris|fall|dim|open|clos)(?:s|es|ing|e|ed)?\b|\b(?:until|then|later|after|before|time-?lapse|hyperlapse|from"
-    r"|follow\w*|day and night|night and day|reminds?|like|as if|memor\w+|photo\w*|painting|poster|screen|between)\b",
+    r"\b(?:turn|becom|fad|chang|shift|pass|giv|melt|transition|transform|dissolv|grow|brighten|darken|dimm?)(?:s|es|ing|e|ed)?"
+    r"\b|\b(?:break|clear|part|open|clos|ris|sett?)(?:s|es|ing|ed)\b|\b(?:night|darkness|dusk|dawn) (?:falls|comes)\b"
+    r"|\b(?:until|then|later|after|before|time-?lapse|hyperlapse|from|follow\w*|day and night|night and day|reminds?"
+    r"|as if|memor\w+|photo\w*|painting|poster|screen|between)\b",
     re.IGNORECASE,
 )
 

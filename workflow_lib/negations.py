@@ -12,11 +12,13 @@ _NOTHING_MEANT = (
 )
 _PHRASE = re.compile(
     rf"(?P<skip>\b(?:{_NOTHING_MEANT}))"
-    r"|(?P<camera>\b(?:no|without(?: any)?) camera (?:movements?|motion|moves?)\b)"
+    r"|(?P<camera>\b(?:no|without(?: any)?) (?:camera )?(?:movements?|motion|moves?)\b(?! of))"
     r"|(?P<absent>\b(?:no one|nobody)\b)"
     r"|\b(?:no|without(?: any| an?| the)?|free of)\s+(?P<thing>[a-z][\w'-]*(?:[ /-](?:or |and )?[a-z][\w'-]*){0,3})"
-    r"|(?P<verb>\b(?:do not|does not|don't|doesn't|must not|should not|shouldn't|cannot|can't|never|isn't|aren't"
-    r"|(?:is|are) not|not)\s+(?:\w[\w'-]*)(?:\s+\w[\w'-]*){0,2})"
+    r"|\b(?:don't|do not|never)\s+(?:show|include|add|use|have|depict)\s+(?:any |the )?"
+    r"(?P<shown>\w[\w'-]*(?:\s+\w[\w'-]*)?)"
+    r"|(?P<verb>\b(?:do not|does not|don't|doesn't|must not|should not|shouldn't|never|isn't|aren't"
+    r"|(?:is|are) not|not)\s+\w[\w'-]*(?:\s+(?!(?:the|an?|and|or)\b)\w[\w'-]*)?)"
     r"|(?P<order>(?:\A|[.;]\s+|,\s+)avoid(?:ing)?\s+(?P<avoided>[\w'-]+(?: [\w'-]+)?))",
     re.IGNORECASE,
 )
@@ -45,17 +47,19 @@ class Negation:
 def find(text: str) -> tuple[Negation, ...]:
     """The negations in `text`, in its order; what stands between quotation marks is said, not shown."""
     text = _QUOTED.sub(lambda quoted: "x" * len(quoted.group()), text.replace("\u2019", "'"))
-    return tuple(_negation(match) for match in _PHRASE.finditer(text) if match["skip"] is None)
+    return tuple(_negation(match, text) for match in _PHRASE.finditer(text) if match["skip"] is None)
 
 
-def _negation(match: re.Match[str]) -> Negation:
+def _negation(match: re.Match[str], text: str) -> Negation:
     words = match.group().strip(" ,.;")
-    if match["camera"]:
+    if match["camera"] and "camera" in text.lower():
         return Negation(words, is_camera=True)
     if match["absent"]:
         return Negation(words, "people")
     if match["order"]:
         return Negation(words, _thing(match["avoided"]))
+    if match["shown"]:
+        return Negation(words, _thing(match["shown"]))
     if match["thing"]:
         thing = _thing(match["thing"])
         shown = words[: words.lower().rfind(thing.lower()) + len(thing)] if thing else words

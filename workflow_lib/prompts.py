@@ -15,6 +15,7 @@ _CAMERA = re.compile(
     r"|static|locked[ -]off|handheld|(?:aerial|drone|wide|medium|establishing) shot|close[ -]up|(?:low|high)[ -]angle)",
     re.IGNORECASE,
 )
+_THEN = re.compile(r"\A(?:and |then )+", re.IGNORECASE)
 _MOST_STEPS = 5
 
 
@@ -45,14 +46,23 @@ def camera_last(prompt: str) -> str | None:
             break
         moved.append(camera)
         rest = following
-    if not moved:
+    if not moved or _is_camera_only(rest):
         return None
     return " ".join(_sentence(text) for text in (rest, *(text.strip(" ,;:-") for text in moved)))
 
 
+def _is_camera_only(rest: str) -> bool:
+    """Whether what would come first is about the camera too, or the second half of such a sentence."""
+    first = camera_words.CLAUSE.split(camera_words.SENTENCE.split(rest, maxsplit=1)[0], maxsplit=1)[0]
+    goes_on = _THEN.match(rest) or camera_words.is_camera(first)
+    return not camera_words.content(rest) or (bool(goes_on) and not action_words.actions(first))
+
+
 def _opening(text: str) -> tuple[str, str]:
     """What `text` opens with about the camera, and what follows; the first is empty where it opens otherwise."""
-    if not (camera_words.opens_with_move(text) or camera_words.opens_with_framing(text)):
+    if camera_words.opens_with_move(said := _THEN.sub("", text)):
+        text = said
+    elif not camera_words.opens_with_framing(text):
         return "", text
     first, *others = camera_words.SENTENCE.split(text, maxsplit=1)
     framing = camera_words.FRAMING.match(first)

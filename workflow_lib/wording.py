@@ -28,7 +28,7 @@ SECONDS_PER_ACTION = 2.5
 """What one action takes on the screen, beside the first; a clip that has less is flagged."""
 
 _READ_CHARS = 20_000
-_FEWEST_WORDS = 3
+_FEWEST_WORDS = 2
 _SETTING_WORDS = 12
 _SETTING = re.compile(
     r"\A(?:(?:int|ext)\b\.?|(?:an? |the |early |late |at |in |on )*(?:\w+ ){0,2}?"
@@ -36,7 +36,11 @@ _SETTING = re.compile(
     r"|golden hour|blue hour|overcast|moonlight)\b)",
     re.IGNORECASE,
 )
-_SAYS_MORE = re.compile(r"\b(?:is|are|has|have|\w{3,}ing)\b|\b(?:he|she|it|they|we|who)\b", re.IGNORECASE)
+_SCENE_HEADING = re.compile(r"(?:INT|EXT)\b\.?[^.\n]*\.\s", re.IGNORECASE)
+_FULL_STOP = re.compile(r"(?<=[.!?])\s+")
+_SAYS_MORE = re.compile(
+    r"\b\w{3,}[^s\W]s\b|\b(?:is|are|has|have|\w{3,}ing)\b|\b(?:he|she|it|they|we|who)\b", re.IGNORECASE
+)
 _ALIKE = (
     frozenset({"slide", "track"}),
     frozenset({"slide", "pan"}),
@@ -113,12 +117,15 @@ def _order(asked: Asked) -> Iterator[Finding]:
 
 
 def _setting(asked: Asked, text: str) -> Iterator[Finding]:
-    first, *others = camera_words.SENTENCE.split(text, maxsplit=1)
+    heading = _SCENE_HEADING.match(text)
+    end = heading.end() if heading else 0
+    gap = _FULL_STOP.search(text, max(0, end - 2))
+    first, others = (text[: gap.start()], text[gap.end() :]) if gap else (text, "")
     if not others or not _SETTING.match(first) or len(first.split()) > _SETTING_WORDS:
         return
     if action_words.actions(first) or _SAYS_MORE.search(first):
         return
-    rest, *camera = _cut_camera(others[0])
+    rest, *camera = _cut_camera(others)
     better = " ".join((rest, first, *camera))
     yield _finding(asked, "setting_first", "opens with the setting", f"better: {better}")
 
@@ -157,9 +164,10 @@ def _without(text: str, move: Move) -> str:
 
 
 def _two_moves(asked: Asked) -> Iterator[Finding]:
-    said = camera_words.moves(asked.text[:_READ_CHARS])
+    text = asked.text[:_READ_CHARS]
+    said = camera_words.moves(text)
     for place, move in enumerate(said):
-        other = next((earlier for earlier in said[:place] if _compete(earlier, move)), None)
+        other = next((earlier for earlier in said[:place] if _compete(earlier, move, text)), None)
         if other is None:
             continue
         first, second = other.words, move.words
@@ -173,13 +181,15 @@ def _two_moves(asked: Asked) -> Iterator[Finding]:
         return
 
 
-def _compete(one: Move, other: Move) -> bool:
+def _compete(one: Move, other: Move, text: str) -> bool:
     if one.family == other.family:
         return bool(one.direction and other.direction and one.direction != other.direction)
     families = frozenset({one.family, other.family})
     if "dolly" in families:
         return "static" in families
     if families in _ALIKE:
+        if re.search(r"\b(?:then|before)\b", text[one.start : other.start]):
+            return True
         return bool(one.direction and other.direction and {one.direction, other.direction} == {"left", "right"})
     return True
 
@@ -223,11 +233,10 @@ def _too_long(asked: Asked) -> Iterator[Finding]:
 
 
 def _thin(asked: Asked) -> Iterator[Finding]:
-    clauses = re.split(r"[.;!?,:]\s*|\s+(?:as|while)\s+", asked.text[:_READ_CHARS])
-    said = [clause for clause in clauses if clause.strip() and not camera_words.is_camera(clause)]
-    if len(re.findall(r"\w+", " ".join(said))) >= _FEWEST_WORDS or _is_other_script(asked.text):
+    said = camera_words.content(asked.text[:_READ_CHARS])
+    if len(said) >= _FEWEST_WORDS or _is_other_script(asked.text):
         return
-    what = "says only what the camera does" if not said else f'says little more than "{" ".join(said).strip()}"'
+    what = f'says little more than "{" ".join(said)}"' if said else "says only what the camera does"
     yield _finding(asked, "thin", what, "say who does what, as in `A giant tortoise walks up the black slope`")
 
 
@@ -240,7 +249,7 @@ def _contradiction(asked: Asked) -> Iterator[Finding]:
     pair = contradictions.find(asked.text[:_READ_CHARS])
     if pair:
         what = f'has "{pair[0]}" and "{pair[1]}" in one clip'
-        better = f'keep one of them, or say that it changes: "{pair[0]} turns to {pair[1]}"'
+        better = "keep one of them, or say that one turns into the other"
         yield _finding(asked, "contradiction", what, better)
 
 
