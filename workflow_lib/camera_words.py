@@ -75,6 +75,7 @@ _DONE: tuple[tuple[Family, str], ...] = (
 _STATIC = re.compile(
     r"\b(?:static (?:camera|shot|frame|tripod|[a-z-]+ (?:[a-z-]+ )?shot)"
     r"|locked[ -]off(?: (?:camera|shot|tripod))?|locked(?:-down)? camera"
+    r"|camera (?:holds|remains|stays) steady(?= with)"
     r"|camera (?:is |remains |stays |holds )(?:completely |perfectly |fully )?(?:static|locked|still|fixed|stationary)"
     r"|(?:fixed|stationary|unmoving) camera|no camera (?:movement|motion|moves?))\b|(?<=, )static(?=[.,;])",
     re.IGNORECASE,
@@ -106,6 +107,7 @@ _LEADING = re.compile(
     rf"(?:\A|[.;!?,:(\u2014\u2013]\s*|\b(?:and|then|with|while|a|an|the)\s+){_PACE}*\Z", re.IGNORECASE
 )
 _PACED = re.compile(rf"{_PACE}\Z", re.IGNORECASE)
+_NEAR = 150  # characters before a move in which its adjectives stand
 _SAID_OF_CAMERA = re.compile(r"\b(?:camera|shot|lens|close[ -]?up|\d+ ?mm)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|never|without|don't|doesn't|avoid)\W+(?:\w+\W+)?\Z", re.IGNORECASE)
 
@@ -125,8 +127,9 @@ _OPENING_MOVE = re.compile(
     r"\A(?!(?:the|an?) pan\b(?! (?:left|right|across|over|from|to|around|along|up|down)))"
     rf"(?:the |an? )?(?:static,? )?{_PACE}*(?:(?:camera|cam)\b|doll(?:y|ies|ying)\b"
     r"|push(?:es|ing)?[ -]?(?:in|forward)|pull(?:s|ing)?[ -]?(?:out|back|away)"
-    r"|pan(?:s|ning)?\b(?=[ .,:;]|$)(?! (?:of|flute|pipe|lid)\b)|tilt(?:s|ing)?[ -]?(?:up|down)|zoom(?:s|ing)?\b|orbit(?:s|ing)?\b"
-    r"|crane (?:up|down|shot)|track(?:s|ing)? (?:shot|left|right|in|out|forward|back)|truck(?:s|ing)? (?:left|right))",
+    r"|pan(?:s|ning)?\b(?=[ .,:;]|$)(?! (?:of|flute|pipe|lid)\b)|tilt(?:s|ing)?[ -]?(?:up|down)|zoom(?:s|ing)?\b"
+    r"|orbit(?:s|ing)?\b|crane (?:up|down|shot)|track(?:s|ing)? (?:shot|left|right|in|out|forward|back)"
+    r"|truck(?:s|ing)? (?:left|right))",
     re.IGNORECASE,
 )
 _LITTLE = re.compile(
@@ -160,8 +163,8 @@ def opens_with_framing(text: str) -> bool:
 
 def content(text: str) -> tuple[str, ...]:
     """The words of `text` that are neither about the camera nor little words."""
-    for move in moves(text):
-        text = text.replace(move.words, " ")
+    for words in {move.words for move in moves(text)}:
+        text = text.replace(words, " ")
     text = _GLASS.sub(" ", text)
     said = " ".join(FRAMING.sub(" ", clause.strip()) for clause in re.split(r"[.;!?,:]\s*|\s+(?:as|while)\s+", text))
     return tuple(word for word in re.findall(r"\w{2,}", said) if not _LITTLE.fullmatch(word))
@@ -190,7 +193,11 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
 
 def _in_sentence(sentence: str) -> list[Move]:
     hits = [*_still(sentence), *_named(sentence), *_done(sentence)]
-    hits = [hit for hit in hits if hit.family == "static" or not _NEGATED.search(sentence[: hit.start])]
+    hits = [
+        hit
+        for hit in hits
+        if hit.family == "static" or not _NEGATED.search(sentence, max(0, hit.start - _NEAR), hit.start)
+    ]
     kept: list[Move] = []
     for hit in sorted(hits, key=lambda hit: (hit.start, -len(hit.words))):
         if not kept or hit.start >= kept[-1].start + len(kept[-1].words):
@@ -207,10 +214,11 @@ def _named(sentence: str) -> list[Move]:
     hits = []
     for family, pattern in _NAMED:
         for found in re.finditer(rf"\b(?:{pattern})", sentence, re.IGNORECASE):
-            before = sentence[: found.start()]
-            if not _LEADING.search(before):
+            start = found.start()
+            before = max(0, start - _NEAR), start
+            if not _LEADING.search(sentence, *before):
                 continue
-            if "-" in found.group() or not before.strip() or _PACED.search(before) or about_camera:
+            if "-" in found.group() or not sentence[:start].strip() or _PACED.search(sentence, *before) or about_camera:
                 hits.append(_move(family, found.group(), found.start()))
     return hits
 

@@ -53,9 +53,11 @@ def camera_last(prompt: str) -> str | None:
 
 def _is_camera_only(rest: str) -> bool:
     """Whether what would come first is about the camera too, or the second half of such a sentence."""
-    first = camera_words.CLAUSE.split(camera_words.SENTENCE.split(rest, maxsplit=1)[0], maxsplit=1)[0]
-    goes_on = _THEN.match(rest) or camera_words.is_camera(first)
-    return not camera_words.content(rest) or (bool(goes_on) and not action_words.actions(first))
+    said = _THEN.sub("", rest)
+    first = camera_words.CLAUSE.split(camera_words.SENTENCE.split(said, maxsplit=1)[0], maxsplit=1)[0]
+    if camera_words.opens_with_move(said) or not camera_words.content(said):
+        return True
+    return (said != rest or camera_words.is_camera(first)) and not action_words.actions(first)
 
 
 def _opening(text: str) -> tuple[str, str]:

@@ -27,7 +27,7 @@ Kind = Literal[
 SECONDS_PER_ACTION = 2.5
 """What one action takes on the screen, beside the first; a clip that has less is flagged."""
 
-_READ_CHARS = 20_000
+_READ_CHARS = 6_000  # more than any model takes
 _FEWEST_WORDS = 2
 _SETTING_WORDS = 12
 _SETTING = re.compile(
