@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, layout, manifest, passages, prompts, sounds, sources, yamlfile
+from workflow_lib import catalog, choosing, layout, manifest, passages, sounds, sources, wording, yamlfile
 from workflow_lib.catalog import Backend
 from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia, InvalidInput, Problem
@@ -150,8 +150,8 @@ def load(project: Project, config: Config) -> Film:
     where = str(project.manifest)
     written = yamlfile.validated(manifest.Manifest, yamlfile.read(project.manifest), where)
     problems: list[Problem] = []
-    where, listed = _listed(project, written)
-    numbered = _numbered(listed, where, problems)
+    where, in_order = listed(project, written)
+    numbered = _numbered(in_order, where, problems)
     if not numbered:
         hint = "list at least one clip under `clips:`"
         raise InvalidInput([Problem(f"{where}: clips", "there are no clips", hint), *problems])
@@ -186,7 +186,7 @@ def load(project: Project, config: Config) -> Film:
     )
 
 
-def _listed(project: Project, written: manifest.Manifest) -> tuple[str, list[manifest.Clip]]:
+def listed(project: Project, written: manifest.Manifest) -> tuple[str, list[manifest.Clip]]:
     """The clips as they are written, and the file that lists them: the storyboard when the manifest does not."""
     if written.clips is not None or not project.storyboard.exists():
         return str(project.manifest), written.clips or []
@@ -242,9 +242,9 @@ def _clips(
         resolved = _clip(written, number, clip, source, config, where.rpartition(": ")[2])
         problems.extend(_limit_problems(resolved, where))
         warnings.extend(_left_out(resolved, clip, where))
-        better = prompts.reordered(clip.prompt) if isinstance(clip.prompt, str) else None
+        better = wording.opening(clip.prompt) if isinstance(clip.prompt, str) else None
         if better:
-            warnings.append(f"{where}.prompt: {resolved.label} opens with the camera; better: {better}")
+            warnings.append(f"{where}.prompt: {resolved.label} {better[0]}; {better[1]}")
         clips.append(resolved)
         before = source
     return clips, warnings
@@ -271,10 +271,7 @@ def _with_passages(
 def _clip(
     written: manifest.Manifest, number: int, clip: manifest.Clip, source: Source, config: Config, place: str
 ) -> Clip:
-    backend = config.backend or clip.backend or written.backend
-    own_model = clip.model if clip.model and backend == (clip.backend or written.backend) else None
-    film_model = written.model if backend == written.backend else None
-    name = own_model or film_model or default_model(backend, config)
+    backend, name = choosing.asked_of(written, clip, config)
     model = catalog.model(backend, name)
     seconds = float(clip.duration or written.duration)
     trim = written.trim if clip.trim is None else clip.trim
@@ -305,12 +302,6 @@ def _clip(
         timing=clip.timing,
         length_s=clip.length,
     )
-
-
-def default_model(backend: Backend, config: Config) -> str:
-    """The model that is asked when nobody names one."""
-    chosen = {"kling": config.kling_model, "veo": config.veo_model, "omni": config.omni_model}
-    return chosen.get(backend) or catalog.DEFAULT_MODELS[backend]
 
 
 def resolution_of(backend: Backend, config: Config) -> str:

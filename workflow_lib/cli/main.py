@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from workflow_lib.cli import doctor, emulator, money, new, prune, reading
+from workflow_lib.cli import doctor, emulator, importing, money, new, prune, reading
 from workflow_lib.errors import WorkflowError
 
 _HELP = """\
@@ -31,6 +31,7 @@ def program() -> None:
 
 for _command in (
     new.new,
+    importing.import_board,
     reading.check,
     reading.plan,
     reading.status,

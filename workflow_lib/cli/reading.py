@@ -17,7 +17,7 @@ from rich.text import Text
 from workflow_lib import catalog, config, files, locks, project, yamlfile
 from workflow_lib import plan as planning
 from workflow_lib import status as statuses
-from workflow_lib.cli import naming, tables
+from workflow_lib.cli import naming, proofreading, tables
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
 from workflow_lib.planned import FilmPlan, SoundPlan, Wanted
@@ -59,8 +59,15 @@ def _print_json(value: object) -> None:
 
 @click.command()
 @_options
-def check(projects: tuple[str, ...], *, as_json: bool) -> None:
+@click.option("--prompts", is_flag=True, help="What could be said better; PROJECTS may be files: yaml, json, csv, md.")
+@click.option("--strict", is_flag=True, help="With --prompts: exit code 3 where there are findings.")
+def check(projects: tuple[str, ...], *, as_json: bool, prompts: bool, strict: bool) -> None:
     """Say what is wrong with PROJECTS (default: all), every problem at once; nothing is built."""
+    if prompts:
+        proofreading.check(projects, as_json=as_json, strict=strict)
+        return
+    if strict:
+        raise click.UsageError("--strict goes with --prompts")
     wanted = naming.named(projects)
     problems: list[Problem] = []
     warnings: list[str] = []

@@ -1,0 +1,1 @@
+"""Storyboards that were written elsewhere, made into projects."""
