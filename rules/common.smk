@@ -5,6 +5,10 @@ def all_films(wildcards):
     return RUN.films()
 
 
+def storyboard_inputs(wildcards):
+    return RUN.storyboard_inputs(wildcards.project)
+
+
 def film_inputs(wildcards):
     return RUN.film_inputs(wildcards.project, wildcards.cut)
 
@@ -78,6 +82,7 @@ def unknown_target(wildcards):
 
 
 engine.describe(
+    storyboard_inputs,
     film_inputs,
     sound_inputs,
     join_inputs,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -34,7 +34,7 @@ and its `colours`. Afterwards refer to them by that name only, in every clip ali
 
 Clips. Exactly as many as you are asked for. Each one is a single continuous shot that can be made from a still picture.
 - action: who does what; the core of the shot, first. details: gestures, faces, materials, the framing. sequence: what
-  follows within the shot. environment: place, light, weather. camera: one plain camera move or "static camera"; vary it.
+  follows within the shot. environment: place, light, weather. camera: one plain move or "static camera"; vary it.
 - narration: what the narrator says over the clip, and no more words than the clip's length has room for. The lines
   together tell the whole story, each a whole sentence or more, without references to clips or pictures.
 - sound_effect: what is heard beside the narration, in a few words; empty for silence.
@@ -45,7 +45,7 @@ Clips. Exactly as many as you are asked for. Each one is a single continuous sho
   fraction of the frame's; on the ground y is about 0.9; who faces left in its picture can be turned with flip. pose:
   what it does at the beginning of the shot.
 - start and end: only for the clips of which both are asked for: the whole still with which the shot begins, and the one
-  with which it ends, each with the names of the characters in it. Such a clip has an empty background and nobody placed.
+  with which it ends, each with the names of the characters in it. Such a clip has no background and nobody placed.
 
 No text, letters or watermarks in any picture. Nothing that is not in the story or follows from it.
 """
@@ -138,9 +138,9 @@ def _text(what: str, most: int) -> dict[str, object]:
     return {"type": "string", "description": f"{what}; {most} characters at most"}
 
 
-def _object(properties: dict[str, object], *optional: str) -> dict[str, object]:
+def _object(properties: Mapping[str, object], *optional: str) -> dict[str, object]:
     required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required}
+    return {"type": "object", "properties": dict(properties), "required": required}
 
 
 def schema_for(brief: Brief) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Whether a drafted storyboard is one: by the manifest's own model, by what its backends make, by what was asked for."""
+"""Whether a drafted storyboard is one: by the manifest's own model, by what backends make, by what was asked for."""
 
 from __future__ import annotations
 

@@ -90,11 +90,15 @@ def _prompt(text: str, seen: Sequence[Figure], now: _Moment, *, new_place: bool)
 
 
 def _composite(text: str, seen: Sequence[Figure], now: _Moment, number: int) -> dict[str, Any]:
-    describe = f"{_capital(now.place)}, {now.light}; seen from the level of the eye, with room in front; nobody is there"
+    describe = (
+        f"{_capital(now.place)}, {now.light}; seen from the level of the eye, with room in front; nobody is there"
+    )
     composite: dict[str, Any] = {"background": {"describe": describe}}
     if seen:
         at = _PLACES[len(seen)][number % 2]
-        composite["characters"] = [_placed(one, text, x, place) for place, (one, x) in enumerate(zip(seen, at, strict=True))]
+        composite["characters"] = [
+            _placed(one, text, x, place) for place, (one, x) in enumerate(zip(seen, at, strict=True))
+        ]
     return composite
 
 
@@ -130,5 +134,3 @@ def _short(text: str, most: int) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-

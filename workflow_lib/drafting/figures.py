@@ -10,22 +10,29 @@ from typing import Literal
 
 Kind = Literal["person", "animal", "bird", "small"]
 
-_PEOPLE = (
-    "man woman boy girl child son daughter father mother wife husband king queen prince princess farmer shepherd hunter "
-    "traveller miller woodman butcher physician doctor soldier master servant maid milkmaid fisherman merchant thief "
-    "robber judge priest sailor gardener tanner baker blacksmith huntsman goatherd herdsman ploughman widow brother "
-    "sister friend neighbour stranger bystander old_man old_woman philosopher poet painter astronomer athlete slave "
-    "labourer bather charcoal-burner fuller cobbler potter nurse teacher captain giant dwarf witch wizard"
-).split()
-_ANIMALS = (
-    "fox wolf lion lioness bear ass donkey horse mule ox bull cow calf sheep lamb ram goat kid stag deer fawn dog hound "
-    "cat ape monkey camel elephant pig boar leopard tiger hare rabbit tortoise crocodile dragon serpent snake"
-).split()
-_BIRDS = (
-    "crow raven eagle hawk owl crane stork swan peacock goose hen cock lark nightingale swallow dove pigeon partridge "
-    "kite jackdaw jay vulture sparrow thrush bat seagull duck rooster kingfisher"
-).split()
-_SMALL = "mouse rat frog ant bee fly gnat grasshopper cricket beetle spider snail crab mole weasel lizard".split()
+_PEOPLE = [
+    "man", "woman", "boy", "girl", "child", "son", "daughter", "father", "mother", "wife", "husband", "king", "queen",
+    "prince", "princess", "farmer", "shepherd", "hunter", "traveller", "miller", "woodman", "butcher", "physician",
+    "doctor", "soldier", "master", "servant", "maid", "milkmaid", "fisherman", "merchant", "thief", "robber", "judge",
+    "priest", "sailor", "gardener", "tanner", "baker", "blacksmith", "huntsman", "goatherd", "herdsman", "ploughman",
+    "widow", "brother", "sister", "friend", "neighbour", "stranger", "bystander", "old_man", "old_woman",
+    "philosopher", "poet", "painter", "astronomer", "athlete", "slave", "labourer", "bather", "charcoal-burner",
+    "fuller", "cobbler", "potter", "nurse", "teacher", "captain", "giant", "dwarf", "witch", "wizard",
+]  # fmt: skip
+_ANIMALS = [
+    "fox", "wolf", "lion", "lioness", "bear", "ass", "donkey", "horse", "mule", "ox", "bull", "cow", "calf", "sheep",
+    "lamb", "ram", "goat", "kid", "stag", "deer", "fawn", "dog", "hound", "cat", "ape", "monkey", "camel", "elephant",
+    "pig", "boar", "leopard", "tiger", "hare", "rabbit", "tortoise", "crocodile", "dragon", "serpent", "snake",
+]  # fmt: skip
+_BIRDS = [
+    "crow", "raven", "eagle", "hawk", "owl", "crane", "stork", "swan", "peacock", "goose", "hen", "cock", "lark",
+    "nightingale", "swallow", "dove", "pigeon", "partridge", "kite", "jackdaw", "jay", "vulture", "sparrow", "thrush",
+    "bat", "seagull", "duck", "rooster", "kingfisher",
+]  # fmt: skip
+_SMALL = [
+    "mouse", "rat", "frog", "ant", "bee", "fly", "gnat", "grasshopper", "cricket", "beetle", "spider", "snail",
+    "crab", "mole", "weasel", "lizard",
+]  # fmt: skip
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(_PEOPLE, "person"),
     **dict.fromkeys(_ANIMALS, "animal"),
@@ -38,34 +45,63 @@ _PLURALS = {
     "flies": "fly", "cows": "cow", "sheep": "sheep", "deer": "deer",
 }  # fmt: skip
 _COLOURS = {
-    "fox": "russet coat, white chest, black paws", "wolf": "dark grey coat, pale muzzle", "lion": "tawny gold, dark mane",
-    "bear": "deep brown fur", "ass": "ash grey, pale muzzle", "donkey": "ash grey, pale muzzle", "dog": "brown and white",
-    "cat": "grey with dark stripes", "crow": "blue black", "raven": "black", "goose": "white, orange bill and feet",
-    "mouse": "soft brown grey", "frog": "moss green", "lamb": "cream white", "sheep": "cream white", "goat": "white and tan",
-    "stag": "warm brown, pale antlers", "horse": "chestnut", "ox": "dun brown", "hare": "sandy brown", "ape": "dark brown",
-    "tortoise": "olive and ochre shell", "eagle": "dark brown, golden head", "ant": "black", "lark": "streaked brown",
-}  # fmt: skip
+    "fox": "russet coat, white chest, black paws",
+    "wolf": "dark grey coat, pale muzzle",
+    "lion": "tawny gold, dark mane",
+    "bear": "deep brown fur",
+    "ass": "ash grey, pale muzzle",
+    "donkey": "ash grey, pale muzzle",
+    "dog": "brown and white",
+    "cat": "grey with dark stripes",
+    "crow": "blue black",
+    "raven": "black",
+    "goose": "white, orange bill and feet",
+    "mouse": "soft brown grey",
+    "frog": "moss green",
+    "lamb": "cream white",
+    "sheep": "cream white",
+    "goat": "white and tan",
+    "stag": "warm brown, pale antlers",
+    "horse": "chestnut",
+    "ox": "dun brown",
+    "hare": "sandy brown",
+    "ape": "dark brown",
+    "tortoise": "olive and ochre shell",
+    "eagle": "dark brown, golden head",
+    "ant": "black",
+    "lark": "streaked brown",
+}
 _CLOTHES = (
-    "ochre tunic, brown hair", "slate blue cloak, dark hair", "brick red dress, chestnut hair", "moss green coat, grey hair",
-    "cream linen, black hair", "plum shawl, fair hair",
-)  # fmt: skip
+    "ochre tunic, brown hair",
+    "slate blue cloak, dark hair",
+    "brick red dress, chestnut hair",
+    "moss green coat, grey hair",
+    "cream linen, black hair",
+    "plum shawl, fair hair",
+)
 _FUR = "natural colours of its kind"
 _MOST = 4
 _TWICE = 2
 
 _ARTICLE = r"(?:a|an|the|his|her|their|this|that|one|another|some|certain|old)"
-_AFTER = re.compile(rf"\b{_ARTICLE}\s+((?:[A-Za-z]+(?:-[a-z]+)?(?:['’]s)?\s*){{1,4}})", re.IGNORECASE)
+_AFTER = re.compile(rf"\b{_ARTICLE}\s+((?:[A-Za-z]+(?:-[a-z]+)?(?:['\u2019]s)?\s*){{1,4}})", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:-[a-zà-ÿ]+)?")
-_NAME = re.compile(r"(?<![.!?“\"'‘:]\s)(?<![“\"'‘])(?<!^)\b([A-ZÀ-Þ][a-zà-ÿ]{2,})\b")
+_NAME = re.compile(r"(?<![.!?“\"'\u2018:]\s)(?<![“\"'\u2018])(?<!^)\b([A-ZÀ-Þ][a-zà-ÿ]{2,})\b")
 _BEFORE = re.compile(rf"(?:{_ARTICLE}|of|in|those|these|my|our|your|no|every|each|two|three|many)\s+$", re.IGNORECASE)
 _NOBODY = frozenset(
-    "the and but for you they she him her his its our your this that these those then when what why how who yes good "
-    "one two all not nor yet now god gods heaven earth fortune sir madam lord january february march april may june "
-    "july august september october november december monday tuesday wednesday thursday friday saturday sunday north "
-    "south east west come here there well".split()
-)
+    [
+    "the", "and", "but", "for", "you", "they", "she", "him", "her", "his", "its", "our", "your", "this", "that",
+    "these", "those", "then", "when", "what", "why", "how", "who", "yes", "good", "one", "two", "all", "not", "nor",
+    "yet", "now", "god", "gods", "heaven", "earth", "fortune", "sir", "madam", "lord", "january", "february", "march",
+    "april", "may", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday",
+    "wednesday", "thursday", "friday", "saturday", "sunday", "north", "south", "east", "west", "come", "here",
+    "there", "well",
+])  # fmt: skip
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|his|their|them|himself|herself)\b", re.IGNORECASE)
-_NO_LOOK = frozenset("certain other same last first next said own such poor unfortunate more".split())
+_NO_LOOK = frozenset(
+    [
+    "certain", "other", "same", "last", "first", "next", "said", "own", "such", "poor", "unfortunate", "more",
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +134,13 @@ def found_in(text: str) -> list[Figure]:
 
 
 def _noun(words: Sequence[str]) -> tuple[str, str]:
-    """The person or animal that the words after an article name, and how: `old` of `old shepherd’s Dog said`."""
+    """The person or animal that the words after an article name, and how: `old` of `old shepherd Dog said`."""
     how: list[str] = []
     for word in words:
         noun = _singular(word)
         if noun in _KINDS:
             return noun, " ".join(how)
-        if word.endswith(("’s", "'s")):
+        if word.endswith(("\u2019s", "'s")):
             how = []
         elif not word.islower():
             break

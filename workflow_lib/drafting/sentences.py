@@ -1,4 +1,4 @@
-"""Prose as sentences, and sentences as lines that fit their clips: nothing is reworded, only left out where it must be."""
+"""Prose as sentences, and sentences as lines that fit their clips: nothing is reworded, only left out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
 _MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^>\s?", re.MULTILINE)
-_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9À-Þ])")
+_END = re.compile(r"(?<=[.!?…])[\"'”\u2019)\]]*\s+(?=[\"'“\u2018(\[]*[A-Z0-9À-Þ])")
 _SHORT = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|No|vol|etc|e\.g|i\.e|[A-Z])\.$")
 _CLAUSE = re.compile(r"(?<=[;:])\s+|(?<=—)\s*|(?<=,)\s+")
 _MOST_TRIED = 500  # sentences; more take seconds, and a film of them leaves most out anyway

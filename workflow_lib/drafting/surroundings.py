@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-_PLACES = (
-    "river stream brook pond lake sea shore beach bank well fountain bridge road path street town city village market "
-    "house home cottage farm farmyard barn stable kitchen room chamber palace castle temple garden vineyard orchard field "
-    "meadow pasture hill mountain rock cliff cave hole den forest wood wilderness desert island ship boat harbour tree "
-    "hedge trellis vine nest roof wall door gate window shop workshop mill dairy tavern inn court prison corn wheat grass"
-).split()
+_PLACES = [
+    "river", "stream", "brook", "pond", "lake", "sea", "shore", "beach", "bank", "well", "fountain", "bridge", "road",
+    "path", "street", "town", "city", "village", "market", "house", "home", "cottage", "farm", "farmyard", "barn",
+    "stable", "kitchen", "room", "chamber", "palace", "castle", "temple", "garden", "vineyard", "orchard", "field",
+    "meadow", "pasture", "hill", "mountain", "rock", "cliff", "cave", "hole", "den", "forest", "wood", "wilderness",
+    "desert", "island", "ship", "boat", "harbour", "tree", "hedge", "trellis", "vine", "nest", "roof", "wall", "door",
+    "gate", "window", "shop", "workshop", "mill", "dairy", "tavern", "inn", "court", "prison", "corn", "wheat",
+    "grass",
+]  # fmt: skip
 _WHERE = re.compile(
     r"\b(?:in|into|on|at|by|near|under|over|along|beside|through|across|towards?|from|behind|before|round|up)\s+"
     r"((?:a|an|the|his|her|their|its|some)\s+(?:[a-z-]+\s+){0,3}?(?:" + "|".join(_PLACES) + r")s?"
@@ -39,7 +42,7 @@ _SOUNDS = (
 )
 _SPEECH = re.compile(r"[“\"]|\b(?:said|cried|asked|replied|answered|shouted|told|called)\b")
 _MOTION = re.compile(
-    r"\b(?:ran|went|came|walk\w*|driv\w*|drove|rode|follow\w*|fled|flew|jump\w*|leap\w*|journey|hurr\w*|set out|carr\w+)\b"
+    r"\b(?:ran|went|came|walk\w*|driv\w*|drove|rode|follow\w*|fled|flew|jump\w*|leap\w*|hurr\w*|set out|carr\w+)\b"
 )
 _UPWARDS = re.compile(r"\b(?:up|high|tree|mountain|hill|sky|roof|tower|climb\w*|above)\b")
 _MOVES = {

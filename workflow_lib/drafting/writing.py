@@ -20,7 +20,7 @@ def text_of(board: Mapping[str, Any], project: Project, drawn_up: str) -> str:
     head = [
         f"# yaml-language-server: $schema={up}schemas/storyboard.schema.json",
         f"# {drawn_up}",
-        "# Yours from now on: edit it as you like, nothing writes over it. Anew from a changed story, the old one kept:",
+        "# Yours from now on: edit it as you like, nothing writes over it. To have a changed story drafted anew:",
         f"# clipwright redraft {project.root}",
         "",
     ]

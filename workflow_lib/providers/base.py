@@ -71,7 +71,7 @@ class EffectOrder:
 class TextOrder:
     """Words that are asked for: the `rules` that hold, the `words` that are said, and the JSON `schema` of the answer.
 
-    `most_tokens`: how long the answer may be at most; `usd_in`, `usd_out`: what a million tokens cost, read and written.
+    `most_tokens`: how long the answer may be; `usd_in`, `usd_out`: what a million tokens cost, read and written.
     """
 
     request: TextRequest
