@@ -43,7 +43,9 @@ rule join_clips:
 rule assemble_film:
     """Join the pictures by copy over the sound, verify the film and move it into place, its texts beside it."""
     input:
-        unpack(film_inputs),
+        pictures=film_pictures,
+        sound=film_sound,
+        joins=film_joins,
     output:
         film="{project}/{cut}.mp4",
         subtitles="{project}/{cut}.srt",

@@ -5,8 +5,20 @@ def all_films(wildcards):
     return RUN.films()
 
 
-def film_inputs(wildcards):
-    return RUN.film_inputs(wildcards.project, wildcards.cut)
+def storyboard_inputs(wildcards):
+    return RUN.storyboard_inputs(wildcards.project)
+
+
+def film_pictures(wildcards):
+    return RUN.film_inputs(wildcards.project, wildcards.cut)["pictures"]
+
+
+def film_sound(wildcards):
+    return RUN.film_inputs(wildcards.project, wildcards.cut)["sound"]
+
+
+def film_joins(wildcards):
+    return RUN.film_inputs(wildcards.project, wildcards.cut)["joins"]
 
 
 def sound_inputs(wildcards):
@@ -78,7 +90,10 @@ def unknown_target(wildcards):
 
 
 engine.describe(
-    film_inputs,
+    storyboard_inputs,
+    film_pictures,
+    film_sound,
+    film_joins,
     sound_inputs,
     join_inputs,
     reframe_inputs,

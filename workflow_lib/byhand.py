@@ -12,7 +12,6 @@ from pathlib import Path
 from workflow_lib import catalog, files, layout, pictures, prompts, takes
 from workflow_lib.budgets import Budgets
 from workflow_lib.catalog import Backend
-from workflow_lib.choosing import default_model
 from workflow_lib.config import Config
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import FilmSpec
@@ -21,8 +20,9 @@ from workflow_lib.generate.buying import check_sound
 from workflow_lib.generate.desk import Desk, Purchase
 from workflow_lib.generate.door import obtain
 from workflow_lib.media import encode, ffmpeg, verify
+from workflow_lib.models import default_model, list_usd, resolution_of
 from workflow_lib.progress import Teller
-from workflow_lib.project import Clip, list_usd, model_problems, resolution_of
+from workflow_lib.project import Clip, model_problems
 from workflow_lib.providers import animatic
 from workflow_lib.requests import Request
 from workflow_lib.runs import Run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
 Backend = Literal["animatic", "kling", "veo", "omni"]
@@ -16,6 +17,9 @@ SERVICES: tuple[Service, ...] = get_args(Service)
 
 ImagesMaker = Literal["gemini", "sketch"]
 """Who draws the pictures that are described in words."""
+
+Drafter = Literal["gemini", "embedded"]
+"""Who drafts storyboards: a model, or this program by itself, for nothing."""
 
 PRICES_OF = "2026-11"
 """The month in which the prices were last compared with the vendors' pages."""
@@ -179,6 +183,43 @@ def speech_usd(model: str, own: Mapping[str, float]) -> float:
 def effect_usd(model: str, own: Mapping[str, float]) -> float:
     """What one effect costs: the user's `own` price, else the catalogue's."""
     return own.get(model, EFFECT_USD.get(model, next(iter(EFFECT_USD.values()))))
+
+
+@dataclass(frozen=True, slots=True)
+class TextPrice:
+    """What a million tokens cost in USD, read and written, to the end of the day `until`; None: no end is announced."""
+
+    usd_in: float
+    usd_out: float
+    until: date | None = None
+
+
+_FLASH = (TextPrice(0.75, 3.75, date(2026, 12, 31)), TextPrice(1.50, 7.50))
+TEXT_USD: Mapping[str, tuple[TextPrice, ...]] = {"gemini-3.8-flash": _FLASH}  # Google's price page, read 2026-11
+TEXT_TOKENS = 65_536
+"""How many tokens an answer may have, thoughts included."""
+
+PICTURE_USD: Mapping[str, float] = {  # Google's price page, USD for one picture at 2K, read 2026-10
+    "gemini-3-pro-image": 0.134,
+    "gemini-3.1-flash-image": 0.101,
+    "gemini-3.1-flash-lite-image": 0.0336,
+    "gemini-nano-banana-2.1": 0.0504,
+}
+
+
+def text_price(model: str, own: Mapping[str, float], on: date) -> TextPrice:
+    """What a million tokens of a text model cost on a day; one that is not listed is taken to cost the dearest price.
+
+    `own`: the user's prices; a model's own is for reading, that of `<model>:written` for writing.
+    """
+    dated = TEXT_USD.get(model, _FLASH[-1:])
+    listed = next((price for price in dated if price.until is None or on <= price.until), dated[-1])
+    return TextPrice(own.get(model, listed.usd_in), own.get(f"{model}:written", listed.usd_out))
+
+
+def picture_usd(model: str, own: Mapping[str, float]) -> float:
+    """What one picture costs: the user's `own` price, else the catalogue's."""
+    return own.get(model, PICTURE_USD.get(model, max(PICTURE_USD.values())))
 
 
 def priced(usd: float) -> str:

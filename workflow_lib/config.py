@@ -58,6 +58,9 @@ class Config(BaseModel):
     images: catalog.ImagesMaker | None = Field(
         None, description="Overrides who draws the described pictures of every manifest when set."
     )
+    drafter: catalog.Drafter | None = Field(
+        None, description="Who drafts storyboards: gemini, or `embedded` for nothing; null: gemini where a key is set."
+    )
     veo_resolution: Literal["720p", "1080p", "4k"] = Field("720p", description="What Veo is asked for.")
     omni_resolution: Literal["360p", "720p", "1080p", "4k"] = Field("720p", description="What Omni is asked for.")
     kling_poll_s: Waits = Field([3, 30], description="First and longest wait between two polls, in seconds.")
@@ -99,7 +102,8 @@ class Config(BaseModel):
     )
     prices: dict[str, float] = Field(
         {},
-        description="USD of a model in place of the catalogue's: a second of a clip, 1,000 characters, an effect.",
+        description="USD of a model in place of the catalogue's: a second of a clip, 1,000 characters, an effect, "
+        "a picture, a million tokens read (and `<model>:written`: written).",
     )
     prices_of: str = Field(catalog.PRICES_OF, pattern=r"^\d{4}-\d{2}$", description="The month of these prices.")
     loudness_lufs: float = Field(-14, ge=-40, le=-5, description="How loud a film is, by EBU R128.")

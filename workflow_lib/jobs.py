@@ -39,6 +39,12 @@ def main(description: str, job: Job, *, computes: bool = True) -> None:
     sys.exit(code)
 
 
+def before_the_film(description: str, job: Callable[[Project, Config], str]) -> None:
+    """Run `job` on a project whose clips are not listed yet, and exit with the code of its outcome."""
+    args = _parser(description).parse_args()
+    sys.exit(guarded(f"{args.project}", lambda settings: job(Project(args.project), settings), args.log))
+
+
 def guarded(name: str, make: Callable[[Config], str], log: Path | None = None) -> int:
     """The exit code of `make`; an error is one line on stderr, and its origin is in the `log`."""
     started = time.monotonic()

@@ -15,6 +15,8 @@ import dotenv
 from workflow_lib.errors import InvalidInput, MissingKey, Problem
 
 FILE = Path(".env")
+GOOGLE_PROJECT = "GOOGLE_CLOUD_PROJECT"
+_GEMINI = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 
 _SECRET = re.compile(r"_(API_KEY|TOKEN)$")
 _ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?(/[^\s?#]*)?", re.ASCII)
@@ -35,6 +37,24 @@ def value(name: str) -> str | None:
         InvalidInput: `.env` cannot be read.
     """
     return (os.environ.get(name) or "").strip() or (_file().get(name) or "").strip() or None
+
+
+def gemini_key() -> str | None:
+    """Name the variable that holds a key of the Gemini API; None when none does.
+
+    Raises:
+        InvalidInput: `.env` cannot be read.
+    """
+    return next((name for name in _GEMINI if value(name)), None)
+
+
+def reaches_gemini() -> bool:
+    """Whether something is set by which Gemini can be asked: a key, or a project on Vertex.
+
+    Raises:
+        InvalidInput: `.env` cannot be read.
+    """
+    return gemini_key() is not None or value(GOOGLE_PROJECT) is not None
 
 
 def required(name: str, what_for: str) -> str:

@@ -62,6 +62,10 @@ class Project:
         """The drafted list of clips."""
         return self.root / "storyboard.yaml"
 
+    def kept_storyboard(self, number: int) -> Path:
+        """A storyboard that was drafted anew since, `storyboard.1.yaml`: 1 is the oldest."""
+        return self.root / f"storyboard.{number}.yaml"
+
     @property
     def story(self) -> Path:
         """The prose that a storyboard is drafted from."""

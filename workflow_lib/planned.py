@@ -175,8 +175,13 @@ class ClipPlan:
 
 def action_for(film: Film, wanted: str, ledger: Ledger) -> tuple[Action, str | None]:
     """How the take `wanted` is had, and the operation that is resumed for it."""
+    return action_in(film.project.takes, wanted, ledger)
+
+
+def action_in(folder: Path, wanted: str, ledger: Ledger) -> tuple[Action, str | None]:
+    """The same, for the store in `folder`."""
     stored = ledger.stored(wanted)
-    if stored is not None and stored.file and (film.project.takes / stored.file).is_file():
+    if stored is not None and stored.file and (folder / stored.file).is_file():
         return "reuse", None
     attempt = ledger.pending(wanted) or stored
     if attempt is not None:

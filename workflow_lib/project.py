@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, choosing, layout, manifest, passages, sounds, sources, wording, yamlfile
+from workflow_lib import catalog, layout, manifest, models, passages, sounds, sources, wording, yamlfile
 from workflow_lib.catalog import Backend
 from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia, InvalidInput, Problem
@@ -154,6 +154,8 @@ def load(project: Project, config: Config) -> Film:
     numbered = _numbered(in_order, where, problems)
     if not numbered:
         hint = "list at least one clip under `clips:`"
+        if project.story.exists() and written.clips is None and not project.storyboard.exists():
+            hint = f"have them drafted from {project.story}: `snakemake --cores 8 {project.storyboard}`"
         raise InvalidInput([Problem(f"{where}: clips", "there are no clips", hint), *problems])
     clips, warnings = _clips(project, written, numbered, config, problems)
     music = sources.music(project, written, problems)
@@ -184,6 +186,19 @@ def load(project: Project, config: Config) -> Film:
         narrator=sounds.narrator(written.voice, config),
         effects_maker=sounds.effects_maker(written.effects, config),
     )
+
+
+def drafted(
+    project: Project, written: manifest.Manifest, in_order: list[manifest.Clip], config: Config, problems: list[Problem]
+) -> list[Clip]:
+    """The clips of a storyboard whose pictures need not be there yet; what backends do not take goes to `problems`."""
+    clips = []
+    for number, where, clip in _numbered(in_order, str(project.storyboard), problems):
+        end = project.keyframe(number, "end") if clip.keyframes and clip.keyframes.end else None
+        source = Source() if clip.source == "text" else Source(project.composite(number), end)
+        clips.append(_clip(written, number, clip, source, config, where.rpartition(": ")[2]))
+        problems.extend(_limit_problems(clips[-1], where))
+    return clips
 
 
 def listed(project: Project, written: manifest.Manifest) -> tuple[str, list[manifest.Clip]]:
@@ -271,14 +286,14 @@ def _with_passages(
 def _clip(
     written: manifest.Manifest, number: int, clip: manifest.Clip, source: Source, config: Config, place: str
 ) -> Clip:
-    backend, name = choosing.asked_of(written, clip, config)
+    backend, name = models.asked_of(written, clip, config)
     model = catalog.model(backend, name)
     seconds = float(clip.duration or written.duration)
     trim = written.trim if clip.trim is None else clip.trim
     asked_s = (model.reaching(seconds) if trim else None) or seconds
-    if model.only_longest_with and trim and _must_be_longest(model, source, resolution_of(backend, config)):
+    if model.only_longest_with and trim and _must_be_longest(model, source, models.resolution_of(backend, config)):
         asked_s = max(asked_s, model.longest)
-    resolution = resolution_of(backend, config)
+    resolution = models.resolution_of(backend, config)
     drawn = not (model.follows_picture and source.start)
     return Clip(
         number=number,
@@ -298,22 +313,10 @@ def _clip(
         asked_s=asked_s,
         aspect=(catalog.aspect(*written.frame()) or "") if model.paid and drawn else "",
         resolution=resolution,
-        list_usd=list_usd(model, name, asked_s, resolution, config),
+        list_usd=models.list_usd(model, name, asked_s, resolution, config),
         timing=clip.timing,
         length_s=clip.length,
     )
-
-
-def resolution_of(backend: Backend, config: Config) -> str:
-    """The resolution that a backend is asked for; empty where there is no choice."""
-    asked: dict[str, str] = {"veo": config.veo_resolution, "omni": config.omni_resolution}
-    return asked.get(backend, "")
-
-
-def list_usd(model: catalog.Model, name: str, seconds: float, resolution: str, config: Config) -> float:
-    """The list price of a clip of `seconds`, in USD: the catalogue's, or the user's own."""
-    own = config.prices.get(name)
-    return round(own * seconds, 3) if own is not None else model.price_usd(seconds, resolution)
 
 
 def _must_be_longest(model: catalog.Model, source: Source, resolution: str) -> bool:

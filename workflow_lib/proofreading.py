@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from workflow_lib import choosing, layout, manifest, project, yamlfile
+from workflow_lib import layout, manifest, models, project, yamlfile
 from workflow_lib.config import Config
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.importing import boards, sheets
@@ -68,7 +68,7 @@ def _asked(
 ) -> tuple[Asked, ...]:
     found = []
     for place, clip in enumerate(clips, start=1):
-        backend, model = choosing.asked_of(film, clip, config)
+        backend, model = models.asked_of(film, clip, config)
         where = places[place - 1] if places else f"clips[{place}].prompt"
         found.append(
             Asked(

@@ -10,7 +10,7 @@ from typing import Literal
 from workflow_lib import files
 from workflow_lib.catalog import Backend, Service
 
-Component = Literal["clips", "narration", "effects"]
+Component = Literal["clips", "narration", "effects", "storyboard"]
 """What of a film is paid for."""
 
 MP3 = "mp3_44100_128"
@@ -149,3 +149,29 @@ class EffectRequest(Asked):
     def length_s(self) -> float | None:
         """The length that is asked for, in seconds."""
         return self.seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextRequest(Asked):
+    """A storyboard of `clips` clips that a model writes.
+
+    `words`: the SHA-256 of all that it is told, story, rules and schema; `repairs`: the fingerprint of the request
+    whose answer could not be used, where this one asks for a better one.
+    """
+
+    backend: Service = "gemini"
+    take: int = 1
+    component: Component = "storyboard"
+    words: str
+    clips: int
+    repairs: str | None = None
+
+    @property
+    def amount(self) -> str:
+        """How much is asked for, in words."""
+        return f"{self.clips} clip{'' if self.clips == 1 else 's'}"
+
+    @property
+    def suffix(self) -> str:
+        """How the name of the take's file ends."""
+        return ".json"

@@ -10,9 +10,13 @@ from pydantic import BaseModel
 from workflow_lib import files
 from workflow_lib.config import Config
 from workflow_lib.errors import InvalidInput, Problem
-from workflow_lib.manifest import Manifest
+from workflow_lib.manifest import Manifest, Storyboard
 
-_MODELS: dict[str, type[BaseModel]] = {"project.schema.json": Manifest, "config.schema.json": Config}
+_MODELS: dict[str, type[BaseModel]] = {
+    "project.schema.json": Manifest,
+    "storyboard.schema.json": Storyboard,
+    "config.schema.json": Config,
+}
 
 
 def write(folder: Path) -> None:

@@ -23,7 +23,8 @@ FATES = ("failed", "filtered", "never", "slow")
 POLLS = ("empty_urls_once", "poll_429", "poll_500", "poll_html", "poll_reset", "record_null")
 RESULTS = ("expired", "html_result", "result_reset", "truncated")
 UPLOADS = ("catbox_412", "upload_refused", "upload_reset")
-KINDS = frozenset((*REFUSALS, *LOST_ANSWERS, *FATES, *POLLS, *RESULTS, *UPLOADS))
+ANSWERS = ("fenced", "fewer_clips", "long_lines", "unknown_character", "empty_answer", "no_json")
+KINDS = frozenset((*ANSWERS, *REFUSALS, *LOST_ANSWERS, *FATES, *POLLS, *RESULTS, *UPLOADS))
 
 SHAPES = ("submit", "error", "rai", "text")
 PROVIDERS = frozenset(

@@ -12,9 +12,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from . import gemini_pictures, gemini_rules, google
+from . import gemini_boards, gemini_pictures, gemini_rules, google
 from .books import Full, Operation, Order, digest_of
-from .faults import LOST_ANSWERS, REFUSALS
+from .faults import ANSWERS, LOST_ANSWERS, REFUSALS
 from .gemini_rules import Content
 from .google import Caller, Wrong
 from .replies import lost_answer
@@ -47,7 +47,8 @@ class Gemini:
             if fault:
                 return google.scripted(fault)
             content = await gemini_rules.parse(self.world, model, body, vertex=who.vertex)
-            parts, tokens = await asyncio.to_thread(_made, content)
+            flaw = self.world.faults.take(NAME, content.prompt, ANSWERS)
+            parts, tokens = await asyncio.to_thread(_made, content, flaw.at if flaw else "")
             operation = self._accept(content, who, tokens)
         except Wrong as wrong:
             return wrong.answer
@@ -89,7 +90,7 @@ class Gemini:
         return JSONResponse({**facts, "candidates": [candidate]})
 
 
-def _made(content: Content) -> tuple[list[dict[str, Any]], tuple[int, int]]:
+def _made(content: Content, flaw: str) -> tuple[list[dict[str, Any]], tuple[int, int]]:
     """The parts of the answer, and the tokens in and out."""
     asked = len(content.prompt + content.system) // _CHARACTERS_PER_TOKEN + 1
     asked += _PICTURE_TOKENS * len(content.pictures)
@@ -99,11 +100,13 @@ def _made(content: Content) -> tuple[list[dict[str, Any]], tuple[int, int]]:
         parts: list[dict[str, Any]] = [{"text": "Here is the picture."}]
         parts.append({"inlineData": {"mimeType": "image/png", "data": drawn}})
         return parts, (asked, _PICTURE_TOKENS)
-    text = _text(content)
+    text = _text(content, flaw)
     return [{"text": text}], (asked, len(text) // _CHARACTERS_PER_TOKEN + 1)
 
 
-def _text(content: Content) -> str:
+def _text(content: Content, flaw: str) -> str:
+    if gemini_boards.is_asked(content.schema):
+        return gemini_boards.text(content.prompt, flaw)
     sentences = [sentence.strip() for sentence in _SENTENCE.split(content.prompt) if sentence.strip()]
     if content.schema is None:
         return f"The emulator read: {sentences[0]}"

@@ -81,6 +81,15 @@ def prioritise(workflow: Workflow, path: str) -> None:
     workflow.dag.priorityfiles.add(path)
 
 
+def await_checkpoint(workflow: Workflow, rule: str, **wildcards: str) -> None:
+    """Put off what an input function is about until the output of a checkpoint is there; returns when it is.
+
+    Raises:
+        IncompleteCheckpointException: Snakemake's word for it; it asks again when the checkpoint has run.
+    """
+    getattr(workflow.globals["checkpoints"], rule).get(**wildcards)
+
+
 def needed_jobs(workflow: Workflow) -> list[tuple[str, dict[str, str]]]:
     """The rule and wildcards of each job that this run makes; the graph must be complete."""
     return [(job.rule.name, dict(job.wildcards.items())) for job in workflow.dag.needrun_jobs()]

@@ -15,7 +15,7 @@ from workflow_lib.project import Clip, Film
 SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 """The rules that make a line or an effect."""
 
-BUYING = SOUNDS | {"generate_clip"}
+BUYING = SOUNDS | {"generate_clip", "draft_storyboard"}
 """The rules that may spend money."""
 
 MAKERS: Mapping[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
@@ -26,6 +26,19 @@ MAKERS: Mapping[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = 
     "generate_effect": lambda _, item: (item.effect.standing, item.effect.path),
 }
 """How the file that a rule makes stands, and where it is."""
+
+
+def jobs_of(found: FilmPlan, folder: str) -> list[tuple[str, dict[str, str]]]:
+    """The jobs by which all that a film still needs is made, as far as one of them can cost something."""
+    film, jobs = found.film, []
+    rule = "generate_clip" if film.cut == "final" else "draft_clip"
+    for item in found.clips:
+        named = {"project": folder, "clip": f"{item.clip.number:02d}"}
+        jobs += [(rule, named)] if item.to_make else []
+        if film.cut == "final":
+            jobs += [("narrate_clip", {**named, "folder": layout.NARRATION})] if item.narration.to_make else []
+            jobs += [("generate_effect", named)] if item.effect.to_make else []
+    return [*jobs, ("assemble_film", {"project": folder, "cut": film.cut})]
 
 
 def cut_of(rule: str, wildcards: Mapping[str, str]) -> Cut:

@@ -28,7 +28,8 @@ from workflow_lib import (
     runs,
     sound_plans,
 )
-from workflow_lib.engine import internals, making, report
+from workflow_lib.engine import drafting, internals, making, report
+from workflow_lib.engine.drafting import Storyboards
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
 from workflow_lib.joins import Join
@@ -94,6 +95,8 @@ class Run:
         self._joins: dict[tuple[str, Cut], dict[int, Join]] = {}
         self._jobs: list[tuple[str, dict[str, str]]] = []
         self._stores = Stores()
+        self._storyboards = Storyboards(workflow, settings, self._stores)
+        self._told: set[tuple[str, Cut]] = set()
         self._run: int | None = None
 
     def set_caps(self) -> dict[str, int]:
@@ -105,9 +108,14 @@ class Run:
         }
 
     def plan(self, folder: str, cut: Cut) -> FilmPlan:
-        """The plan of one film; a project that is wrong ends the run before anything is made."""
+        """The plan of one film; a project that is wrong ends the run before anything is made.
+
+        Raises:
+            IncompleteCheckpointException: its clips are not listed yet; Snakemake asks again when they are.
+        """
         if (folder, cut) not in self._plans:
             try:
+                self._storyboards.wait(folder)
                 film = project.load(Project(Path(folder)), self._settings)
                 self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), self._stores)
             except WorkflowError as error:
@@ -120,6 +128,9 @@ class Run:
         problems: list[Problem] = []
         for item in found:
             try:
+                if self._storyboards.is_awaited(str(item.root)):
+                    self._storyboards.plan(str(item.root))
+                    continue
                 film = project.load(item, self._settings)
                 self._plans[str(item.root), "final"] = plan.of(film, self._stores)
             except InvalidInput as error:
@@ -146,9 +157,17 @@ class Run:
             internals.force(self._workflow, str(made))
         return list
 
+    def storyboard_inputs(self, folder: str) -> Any:  # noqa: ANN401
+        """The story of a film whose clips are not listed; its time stamp means nothing."""
+        try:
+            return ancient(self._storyboards.inputs(folder))
+        except InvalidInput as error:
+            fail(error)
+
     def film_inputs(self, folder: str, cut: Cut) -> dict[str, Any]:
         """The conformed pictures of a film and its sound; what is not up to date is forced."""
         found = self.plan(folder, cut)
+        self._tell_late_plan(folder, cut, found)
         where = found.film.project
         kept = self._keep(where.film(cut), up_to_date=found.standing == "fresh")
         pictures = [str(where.picture(cut, item.clip.number)) for item in found.clips]
@@ -260,11 +279,15 @@ class Run:
 
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""
+        if self._storyboards.is_awaited(folder):
+            return 1
         backend = self._clip(self.plan(folder, "final"), number).clip.backend
         return 0 if catalog.is_paid(backend) else 1
 
     def clip_units(self, folder: str, number: str, backend: str) -> int:
         """How many of a backend's places a clip takes: one, or none when another backend makes it."""
+        if self._storyboards.is_awaited(folder):
+            return 0
         return int(self._clip(self.plan(folder, "final"), number).clip.backend == backend)
 
     def narration_threads(self, folder: str, where: str) -> int:
@@ -276,18 +299,29 @@ class Run:
         return 1 if self._narrator(folder, where) else 0
 
     def _narrator(self, folder: str, where: str) -> Narrator | None:
+        if self._storyboards.is_awaited(folder):
+            return None
         return self.plan(folder, making.cut_for(where)).film.narrator
 
     def tell_plan(self) -> None:
         """Print what this run makes, why, and what it costs."""
         out = sys.stdout if internals.is_dry_run(self._workflow) else sys.stderr
         jobs = internals.needed_jobs(self._workflow)
-        out.write(report.plan_lines(self._plans, jobs))
-        price = total_usd([*self._to_make(jobs), *self._sounds_to_make(jobs)])
+        out.write(self._storyboards.lines(jobs) + report.plan_lines(self._plans, jobs))
+        price = total_usd([*self._to_make(jobs), *self._sounds_to_make(jobs)]) + self._storyboards.price_usd(jobs)
         if price:
             out.write(report.price_age_line(self._settings.prices_of, datetime.now(UTC).date()))
             out.write(report.run_budget_line(price, self._settings.budget_usd))
         out.flush()
+
+    def _tell_late_plan(self, folder: str, cut: Cut, found: FilmPlan) -> None:
+        """Print what is made of a film whose clips have been listed during the run, before any of it is bought."""
+        if not self._storyboards.was_awaited(folder) or (folder, cut) in self._told:
+            return
+        self._told.add((folder, cut))
+        jobs = making.jobs_of(found, folder)
+        sys.stderr.write(report.plan_lines({(folder, cut): found}, jobs))
+        sys.stderr.flush()
 
     def begin(self) -> None:
         """Take the lock of every project that this run makes something in; called once, before the first job."""
@@ -304,7 +338,7 @@ class Run:
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
             buys = any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs))
-            if buys or self._sounds_to_make(self._jobs):
+            if buys or self._storyboards.services(self._jobs) or self._sounds_to_make(self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()
@@ -351,6 +385,8 @@ class Run:
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
+        if rule == drafting.RULE:
+            return Project(Path(wildcards["project"])).storyboard.exists()
         if rule not in making.MAKERS:
             return False
         found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
@@ -375,7 +411,10 @@ class Run:
             raise WorkflowError(f"{', '.join(kept)}: put there by hand and kept; delete it to have it made")
 
     def _by_hand(self, rule: str, wildcards: Mapping[str, str]) -> list[str]:
-        if rule not in making.MAKERS:
+        if rule == drafting.RULE:
+            board = Project(Path(wildcards["project"]))
+            return [str(board.storyboard)] if drafting.is_by_hand(board) else []
+        if rule not in making.MAKERS or self._storyboards.is_awaited(wildcards["project"]):
             return []
         found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
         item = self._clip(found, wildcards["clip"])
@@ -386,7 +425,7 @@ class Run:
         clips = [
             self._clip(self._plans[wildcards["project"], "final"], wildcards["clip"])
             for rule, wildcards in jobs
-            if rule == "generate_clip"
+            if rule == "generate_clip" and (wildcards["project"], "final") in self._plans
         ]
         return [item for item in clips if item.to_make]
 
@@ -406,7 +445,7 @@ class Run:
             for item in self._sounds_to_make(self._jobs)
             if item.request is not None and item.action in _ASKING_FOR_SOUND
         }
-        for service in sorted(clips | sounds):
+        for service in sorted(clips | sounds | self._storyboards.services(self._jobs)):
             try:
                 access.open_provider(service, self._settings)
             except MissingKey as error:
@@ -418,7 +457,7 @@ class Run:
         """The lines and effects of `jobs` that a provider is asked for."""
         found = []
         for rule, wildcards in jobs:
-            if rule in making.SOUNDS:
+            if rule in making.SOUNDS and not self._storyboards.is_awaited(wildcards["project"]):
                 item = self._clip(self.plan(wildcards["project"], making.cut_of(rule, wildcards)), wildcards["clip"])
                 found.append(making.sound_of(rule, item))
         return [item for item in found if item.request is not None and item.to_make]

@@ -24,6 +24,7 @@ from workflow_lib.generate.desk import Desk, Purchase, jittered
 from workflow_lib.generate.undisturbed import undisturbed
 from workflow_lib.journal import Event, Name, now
 from workflow_lib.ledger import Attempt
+from workflow_lib.providers import access
 from workflow_lib.providers.base import Draft, Finished, Host, Immediate, Provider, Running
 from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store, Take
@@ -166,9 +167,13 @@ def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot
             answer = provider.answer(operation) if isinstance(provider, Immediate) else None
             if answer is not None:
                 _catch(answer, name, purchase, desk)
-            units = answer.units if answer else None
             submitted = Event(
-                event="submitted", fingerprint=request.fingerprint, attempt=name, operation=operation, units=units
+                event="submitted",
+                fingerprint=request.fingerprint,
+                attempt=name,
+                operation=operation,
+                usd=answer.usd if answer else None,
+                units=answer.units if answer else None,
             )
             store.journal.add(submitted)
     except _NOTHING_EXISTS:
@@ -253,8 +258,11 @@ def _known(store: Store, name: str) -> Attempt:
 def unknown_text(purchase: Purchase, at: str) -> str:
     """What a user is told about a submission of which nobody knows whether it arrived."""
     command = purchase.settle
+    sent = f"{purchase.clip} was sent to {purchase.request.backend} at {at[:19]}Z and nobody knows whether it arrived. "
+    if not access.keeps_results(purchase.request.backend):
+        price = catalog.priced(purchase.list_usd)
+        return f"{sent}Its answer cannot be had any more: `{command} --confirm-lost` to have it bought again, {price}"
     return (
-        f"{purchase.clip} was sent to {purchase.request.backend} at {at[:19]}Z and nobody knows whether it arrived. "
-        f"Look into the provider's console: if it is there, `{command} --operation ID`; "
+        f"{sent}Look into the provider's console: if it is there, `{command} --operation ID`; "
         f"if it is not, `{command} --confirm-lost`"
     )

@@ -11,6 +11,7 @@ from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia
 from workflow_lib.generate.desk import Desk, Obtained, Purchase
 from workflow_lib.generate.door import obtain
+from workflow_lib.layout import Project
 from workflow_lib.planned import Wanted
 from workflow_lib.progress import Teller
 from workflow_lib.project import Film
@@ -20,14 +21,19 @@ from workflow_lib.takes import Store
 
 def desk(film: Film, settings: Config, run: Run, tell: Teller) -> Desk:
     """What purchases for `film` are made with."""
+    return desk_of(film.project, film.budget_usd, settings, run, tell)
+
+
+def desk_of(project: Project, budget_usd: float | None, settings: Config, run: Run, tell: Teller) -> Desk:
+    """What purchases for a project are made with that may have no film yet; `budget_usd`: what it may cost."""
     budgets = Budgets(
         folder=Path(settings.slots_dir),
         stores=lambda: layout.find_stores(Path()),
-        project_usd=film.budget_usd,
+        project_usd=budget_usd,
         channel_usd=settings.channel_budget_usd,
         session_usd=settings.budget_usd,
     )
-    return Desk(settings, Store(film.project.takes), budgets, run, tell)
+    return Desk(settings, Store(project.takes), budgets, run, tell)
 
 
 def obtained(item: Wanted, purchase: Purchase, at: Desk) -> Obtained:

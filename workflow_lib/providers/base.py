@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from workflow_lib.requests import EffectRequest, SpeechRequest
+from workflow_lib.requests import EffectRequest, SpeechRequest, TextRequest
 
 Host = Callable[[Path], str]
 """Uploads a picture (or finds it uploaded) and returns the public URL under which a provider can fetch it."""
@@ -65,6 +65,23 @@ class EffectOrder:
     """A sound effect that is to be made, as the request says."""
 
     request: EffectRequest
+
+
+@dataclass(frozen=True, slots=True)
+class TextOrder:
+    """Words that are asked for: the `rules` that hold, the `words` that are said, and the JSON `schema` of the answer.
+
+    `most_tokens`: how long the answer may be; `usd_in`, `usd_out`: what a million tokens cost, read and written.
+    """
+
+    request: TextRequest
+    rules: str = field(repr=False)
+    words: str = field(repr=False)
+    schema: Mapping[str, object] = field(repr=False)
+    temperature: float
+    most_tokens: int
+    usd_in: float
+    usd_out: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from google.genai import Client, types
 
 TOKEN = "GOOGLE_OAUTH_ACCESS_TOKEN"  # noqa: S105 - the name of a variable
-PROJECT = "GOOGLE_CLOUD_PROJECT"
+PROJECT = keys.GOOGLE_PROJECT
 GEMINI_URL = "https://generativelanguage.googleapis.com"
 GEMINI_VERSION = "v1"
 
@@ -236,12 +236,12 @@ def submission_error(who: str, model: str, error: Exception) -> WorkflowError:
     answer = said(error)
     refused = answer.parsed and answer.status in _CLIENT_ERRORS and answer.status not in _UNSURE
     if not (refused or answer.status in _FRONT_DOOR):
-        return OutcomeUnknown(f"{who} may have accepted the clip: {_what(error, answer)}")
+        return OutcomeUnknown(f"{who} may have accepted the request: {_what(error, answer)}")
     return _refusal(who, model, answer)
 
 
 def _refusal(who: str, model: str, answer: Said) -> WorkflowError:
-    text = f"{who} refused the clip ({answer.text})"
+    text = f"{who} refused the request ({answer.text})"
     if answer.status in _ACCOUNT or _NO_ACCOUNT.search(answer.text):
         return Refused(f"{who} refuses the account; check the key or credentials and the billing ({answer.text})")
     if answer.status == _BUSY:

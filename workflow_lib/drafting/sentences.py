@@ -1,0 +1,167 @@
+"""Prose as sentences, and sentences as lines that fit their clips: nothing is reworded, only left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^>\s?", re.MULTILINE)
+_END = re.compile(r"(?<=[.!?…])[\"'”\u2019)\]]*\s+(?=[\"'“\u2018(\[]*[A-Z0-9À-Þ])")
+_SHORT = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|No|vol|etc|e\.g|i\.e|[A-Z])\.$")
+_CLAUSE = re.compile(r"(?<=[;:])\s+|(?<=—)\s*|(?<=,)\s+")
+_MOST_TRIED = 500  # sentences; more take seconds, and a film of them leaves most out anyway
+_OPEN, _CLOSE = "“", "”"
+
+
+def paragraphs(text: str) -> list[tuple[str, list[str]]]:
+    """The sentences of each paragraph with the heading above it, which is empty where there is none.
+
+    A line of a few words without an end is a heading, as in a plain collection of tales.
+    """
+    found: list[tuple[str, list[str]]] = []
+    heading = ""
+    for block in re.split(r"\n\s*\n", text):
+        lines = [line.strip() for line in block.splitlines() if line.strip()]
+        if lines and (marked := _HEADING.match(lines[0])):
+            heading, lines = marked[1], lines[1:]
+        words = " ".join(_MARKS.sub("", " ".join(lines)).split())
+        if not any(letter.isalnum() for letter in words):
+            continue
+        if words[-1].isalnum() and len(words) < 60 and len(words.split()) < 10:  # noqa: PLR2004 - as headings are
+            heading = words
+            continue
+        found.append((heading, sentences(words)))
+        heading = ""
+    if not found and heading:
+        found.append(("", [heading]))
+    return found
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; a stop after `Mr` ends none."""
+    found: list[str] = []
+    start = 0
+    for gap in _END.finditer(text):
+        said = text[start : gap.end()].strip()
+        if not _SHORT.search(text[start : gap.start()].rstrip()):
+            found.append(said)
+            start = gap.end()
+    return [*found, text[start:].strip()] if text[start:].strip() else found
+
+
+def pieces(sentence: str, most: int) -> list[str]:
+    """A sentence in parts of `most` characters at most: at its clauses, else between words."""
+    if len(sentence) <= most:
+        return [sentence]
+    found: list[str] = []
+    for clause in _CLAUSE.split(sentence):
+        for part in [clause] if len(clause) <= most else _by_words(clause, most):
+            if found and len(found[-1]) + 1 + len(part) <= most:
+                found[-1] += f" {part}"
+            elif part:
+                found.append(part)
+    return found
+
+
+def _by_words(clause: str, most: int) -> list[str]:
+    found: list[str] = []
+    for word in clause.split():
+        for part in (word[at : at + most] for at in range(0, len(word), max(1, most))):
+            if found and len(found[-1]) + 1 + len(part) <= most:
+                found[-1] += f" {part}"
+            else:
+                found.append(part)
+    return found
+
+
+def lines(told: Sequence[str], count: int, most: int) -> list[list[str]]:
+    """The sentences `told` as the lines of `count` clips, each of `most` characters at most, as even as can be.
+
+    Where they are too long together, sentences are left out at even distances. Where they are too few, they are parted
+    at their clauses; where that is not enough, the last clips have none.
+    """
+    kept = _most_that_fit(told, count, most)
+    parts = [part for sentence in kept for part in pieces(sentence, most)]
+    grouped = _evenly(parts, count, most)
+    while len(grouped) < count and (split := _split_longest(grouped)):
+        grouped = split
+    return grouped + [[] for _ in range(count - len(grouped))]
+
+
+def _most_that_fit(told: Sequence[str], count: int, most: int) -> list[str]:
+    """As many of the sentences as fit: at even distances, then short ones in between where there is room left."""
+    parts = [pieces(sentence, most) for sentence in told]
+
+    def fits(places: Sequence[int]) -> bool:
+        return _groups([part for place in places for part in parts[place]], most) <= count
+
+    low, high = 0, len(told)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(_spread(len(told), middle)) else (low, middle - 1)
+    if not low:
+        # Not even one sentence fits whole: as much of the first as there is room for.
+        return [" ".join(parts[0][:count])] if told else []
+    chosen = _spread(len(told), low)
+    if len(told) <= _MOST_TRIED:
+        for place in sorted(set(range(len(told))) - set(chosen), key=lambda at: len(told[at])):
+            more = sorted([*chosen, place])
+            chosen = more if fits(more) else chosen
+    return [told[place] for place in chosen]
+
+
+def _spread(there: int, count: int) -> list[int]:
+    """The places of so many out of those that are there, at even distances, the first and the last among them."""
+    if count >= there:
+        return list(range(there))
+    if count <= 1:
+        return list(range(count))
+    return [round(place * (there - 1) / (count - 1)) for place in range(count)]
+
+
+def _groups(parts: Sequence[str], most: int) -> int:
+    return len(_packed(parts, most))
+
+
+def _packed(parts: Sequence[str], most: int) -> list[list[str]]:
+    found: list[list[str]] = []
+    for part in parts:
+        if found and len(" ".join(found[-1])) + 1 + len(part) <= most:
+            found[-1].append(part)
+        else:
+            found.append([part])
+    return found
+
+
+def _evenly(parts: Sequence[str], count: int, most: int) -> list[list[str]]:
+    """The fewest characters for the longest line, in at most `count` lines."""
+    low, high = max(map(len, parts), default=1), most
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _groups(parts, middle) <= count else (middle + 1, high)
+    return _packed(parts, low)
+
+
+def _split_longest(grouped: list[list[str]]) -> list[list[str]] | None:
+    """One line more: the longest one that can be parted is, where it has several sentences or clauses."""
+    for place in sorted(range(len(grouped)), key=lambda at: -len(" ".join(grouped[at]))):
+        group = grouped[place]
+        if len(group) == 1:
+            text = group[0]
+            group = pieces(text, max(len(text) * 2 // 3, 20)) if len(text) > 40 else group  # noqa: PLR2004 - a clause
+        if len(group) > 1:
+            middle = min(range(1, len(group)), key=lambda at: abs(len(" ".join(group[:at])) * 2 - len(" ".join(group))))
+            return [*grouped[:place], group[:middle], group[middle:], *grouped[place + 1 :]]
+    return None
+
+
+def spoken(parts: Sequence[str]) -> str:
+    """The line that parts of a story make, with no quotation mark without its other half."""
+    text = " ".join(parts).strip()
+    depth = 0
+    for letter in text:
+        if letter == _CLOSE and depth == 0:
+            text = _OPEN + text
+        depth = max(0, depth + (letter == _OPEN) - (letter == _CLOSE))
+    return text + _CLOSE * (depth > 0)
