@@ -20,8 +20,9 @@ from workflow_lib.generate.buying import check_sound
 from workflow_lib.generate.desk import Desk, Purchase
 from workflow_lib.generate.door import obtain
 from workflow_lib.media import encode, ffmpeg, verify
+from workflow_lib.models import default_model, list_usd, resolution_of
 from workflow_lib.progress import Teller
-from workflow_lib.project import Clip, default_model, list_usd, model_problems, resolution_of
+from workflow_lib.project import Clip, model_problems
 from workflow_lib.providers import animatic
 from workflow_lib.requests import Request
 from workflow_lib.runs import Run

@@ -17,6 +17,12 @@ SERVICES: tuple[Service, ...] = get_args(Service)
 ImagesMaker = Literal["gemini", "sketch"]
 """Who draws the pictures that are described in words."""
 
+ImageSize = Literal["1K", "2K", "4K"]
+"""About how many pixels a drawn picture is wide or high."""
+
+Painting = Literal["gemini", "sketch", "bought"]
+"""Who draws in a film; bought: sketches, but what Gemini drew before is used, and nothing is asked for."""
+
 PRICES_OF = "2026-11"
 """The month in which the prices were last compared with the vendors' pages."""
 
@@ -166,6 +172,18 @@ SPEECH_USD: Mapping[str, float] = {  # ElevenLabs, USD for 1,000 characters
     "eleven_turbo_v2_5": 0.05,
 }
 EFFECT_USD: Mapping[str, float] = {"eleven_text_to_sound_v2": 0.12}  # ElevenLabs, USD for one effect
+IMAGE_USD: Mapping[str, Mapping[str, float]] = {  # Gemini's image models, USD for one picture
+    "gemini-3-pro-image": {"1K": 0.134, "2K": 0.134, "4K": 0.24},
+    "gemini-3.1-flash-image": {"1K": 0.067, "2K": 0.101, "4K": 0.151},
+    "gemini-3.1-flash-lite-image": {"1K": 0.0336},
+    "gemini-nano-banana-2.1": {"1K": 0.0336, "2K": 0.0504, "4K": 0.113},
+}
+IMAGE_ASPECTS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
+"""The shapes that Gemini draws."""
+
+MOST_REFERENCES = 14
+"""How many pictures may be sent along with a request for one."""
+
 _SMALL_USD = 0.05
 EFFECT_S = (0.5, 30.0)
 """The shortest and the longest effect that can be asked for, in seconds."""
@@ -179,6 +197,33 @@ def speech_usd(model: str, own: Mapping[str, float]) -> float:
 def effect_usd(model: str, own: Mapping[str, float]) -> float:
     """What one effect costs: the user's `own` price, else the catalogue's."""
     return own.get(model, EFFECT_USD.get(model, next(iter(EFFECT_USD.values()))))
+
+
+def image_sizes(model: str) -> tuple[str, ...]:
+    """The sizes that an image model draws; one that is not listed is taken to be like the first."""
+    return tuple(IMAGE_USD.get(model) or next(iter(IMAGE_USD.values())))
+
+
+def image_usd(model: str, size: str, own: Mapping[str, float]) -> float:
+    """What one picture costs: the user's `own` price, else the catalogue's."""
+    listed = IMAGE_USD.get(model) or next(iter(IMAGE_USD.values()))
+    return own.get(model, listed.get(size, max(listed.values())))
+
+
+def image_aspect(width: int, height: int) -> str:
+    """The shape that Gemini draws which is nearest to a frame's."""
+
+    def off(name: str) -> float:
+        across, down = map(int, name.split(":"))
+        ratio = width * down / (height * across)
+        return max(ratio, 1 / ratio)
+
+    return min(IMAGE_ASPECTS, key=off)
+
+
+def remembers_operations(service: Service) -> bool:
+    """Whether a service knows an operation afterwards: Gemini's answer is the result, and there is no other."""
+    return service != "gemini"
 
 
 def priced(usd: float) -> str:

@@ -43,6 +43,7 @@ class Config(BaseModel):
     omni_model: str = Field("gemini-omni-1.2-flash", description="Gemini Omni's model id.")
     gemini_text_model: str = Field("gemini-3.8-flash", description="Who drafts storyboards.")
     gemini_image_model: str = Field("gemini-3-pro-image", description="Who draws described pictures.")
+    gemini_image_size: catalog.ImageSize = Field("2K", description="How large described pictures are asked for.")
     elevenlabs_model: str = Field("eleven_multilingual_v2", description="ElevenLabs' model id for narration.")
     elevenlabs_effects_model: str = Field("eleven_text_to_sound_v2", description="The same for sound effects.")
     elevenlabs_stability: Fraction01 | None = Field(
@@ -99,7 +100,8 @@ class Config(BaseModel):
     )
     prices: dict[str, float] = Field(
         {},
-        description="USD of a model in place of the catalogue's: a second of a clip, 1,000 characters, an effect.",
+        description="USD of a model in place of the catalogue's: a second of a clip, 1,000 characters, an effect, "
+        "a picture.",
     )
     prices_of: str = Field(catalog.PRICES_OF, pattern=r"^\d{4}-\d{2}$", description="The month of these prices.")
     loudness_lufs: float = Field(-14, ge=-40, le=-5, description="How loud a film is, by EBU R128.")

@@ -37,6 +37,15 @@ def value(name: str) -> str | None:
     return (os.environ.get(name) or "").strip() or (_file().get(name) or "").strip() or None
 
 
+def has_gemini() -> bool:
+    """Whether there is a key for Gemini, or a Google project in its place.
+
+    Raises:
+        InvalidInput: `.env` cannot be read.
+    """
+    return any(value(name) for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_CLOUD_PROJECT"))
+
+
 def required(name: str, what_for: str) -> str:
     """Give the key `name`, which `what_for` needs.
 
