@@ -24,6 +24,7 @@ rule all:
         all_films,
 
 
+include: "rules/draw.smk"
 include: "rules/compose.smk"
 include: "rules/generate.smk"
 include: "rules/narrate.smk"

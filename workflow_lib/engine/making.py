@@ -15,7 +15,7 @@ from workflow_lib.project import Clip, Film
 SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 """The rules that make a line or an effect."""
 
-BUYING = SOUNDS | {"generate_clip"}
+BUYING = SOUNDS | {"generate_clip", "draw_picture"}
 """The rules that may spend money."""
 
 MAKERS: Mapping[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
@@ -34,8 +34,8 @@ def cut_of(rule: str, wildcards: Mapping[str, str]) -> Cut:
 
 
 def cut_for(where: str) -> Cut:
-    """The cut whose lines lie in the folder `where`."""
-    return "final" if where == layout.NARRATION else "draft"
+    """The cut whose lines and composites lie in the folder `where`."""
+    return "draft" if layout.is_draft(where) else "final"
 
 
 def sound_of(rule: str, item: ClipPlan) -> SoundPlan:

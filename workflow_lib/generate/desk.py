@@ -24,7 +24,7 @@ from workflow_lib.takes import Store, Take
 
 How = Literal["generated", "resumed", "reused"]
 
-_TYPICAL_S = {"kling": 120.0, "veo": 90.0, "omni": 90.0, "elevenlabs": 5.0}
+_TYPICAL_S = {"kling": 120.0, "veo": 90.0, "omni": 90.0, "elevenlabs": 5.0, "gemini": 25.0}
 _LONGEST_OPEN_S = 24 * 3600.0  # no provider works at a clip, or keeps its result, for longer
 
 

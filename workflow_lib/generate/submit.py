@@ -253,6 +253,12 @@ def _known(store: Store, name: str) -> Attempt:
 def unknown_text(purchase: Purchase, at: str) -> str:
     """What a user is told about a submission of which nobody knows whether it arrived."""
     command = purchase.settle
+    if not catalog.remembers_operations(purchase.request.backend):
+        return (
+            f"{purchase.clip} was sent to {purchase.request.backend} at {at[:19]}Z and nobody knows whether it "
+            f"arrived. What came of it cannot be had any more, and it may have been charged; "
+            f"`{command} --confirm-lost` has the next run ask for it again"
+        )
     return (
         f"{purchase.clip} was sent to {purchase.request.backend} at {at[:19]}Z and nobody knows whether it arrived. "
         f"Look into the provider's console: if it is there, `{command} --operation ID`; "

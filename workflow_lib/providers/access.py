@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from workflow_lib import keys, kie
 from workflow_lib.catalog import Service
 from workflow_lib.config import Config
 from workflow_lib.errors import MissingKey
 from workflow_lib.providers.base import Provider
+
+if TYPE_CHECKING:
+    from workflow_lib.providers.google import GeminiAccess, VertexAccess
 
 
 def open_provider(service: Service, settings: Config, base_url: str | None = None) -> Provider:
@@ -26,6 +31,8 @@ def open_provider(service: Service, settings: Config, base_url: str | None = Non
             return _omni(settings, base_url)
         case "elevenlabs":
             return _elevenlabs(settings, base_url)
+        case "gemini":
+            return _gemini(settings, base_url)
         case _:
             raise ValueError(f"{service} is not a paid service")
 
@@ -62,20 +69,32 @@ def _veo(settings: Config, base_url: str | None) -> Provider:
 
 
 def _omni(settings: Config, base_url: str | None) -> Provider:
-    from workflow_lib.providers import google, omni  # noqa: PLC0415 - only what is asked is loaded
+    from workflow_lib.providers.omni import Omni  # noqa: PLC0415 - only what is asked is loaded
+
+    return Omni(_gemini_access("Omni", settings, base_url))
+
+
+def _gemini(settings: Config, base_url: str | None) -> Provider:
+    from workflow_lib.providers.gemini import Gemini  # noqa: PLC0415 - only what is asked is loaded
+
+    return Gemini(_gemini_access("Gemini", settings, base_url))
+
+
+def _gemini_access(who: str, settings: Config, base_url: str | None) -> GeminiAccess | VertexAccess:
+    """Google by a key of the Gemini API, else by a project on Vertex, at the one location where these models are."""
+    from workflow_lib.providers import google  # noqa: PLC0415 - only what is asked is loaded
 
     name = next((name for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY") if keys.value(name)), None)
     if name is not None:
         usual = settings.google_gemini_base_url or google.GEMINI_URL
         address = base_url or keys.base_url("GOOGLE_GEMINI_BASE_URL", usual)
-        return omni.Omni(google.GeminiAccess(address.rstrip("/"), keys.required(name, "Omni")))
+        return google.GeminiAccess(address.rstrip("/"), keys.required(name, who))
     if keys.value(google.PROJECT) is None:
         raise MissingKey(
-            f"GEMINI_API_KEY is not set; Omni needs it, or {google.PROJECT}: set one in the environment or in .env"
+            f"GEMINI_API_KEY is not set; {who} needs it, or {google.PROJECT}: set one in the environment or in .env"
         )
-    # Omni is listed at this location only.
     location = "global"
     usual = settings.google_vertex_base_url or google.vertex_url(location)
     address = base_url or keys.base_url("GOOGLE_VERTEX_BASE_URL", usual)
-    project, credentials = keys.required(google.PROJECT, "Omni"), google.vertex_credentials("Omni")
-    return omni.Omni(google.VertexAccess(address.rstrip("/"), project, location, credentials))
+    project, credentials = keys.required(google.PROJECT, who), google.vertex_credentials(who)
+    return google.VertexAccess(address.rstrip("/"), project, location, credentials)
