@@ -254,7 +254,7 @@ class Run:
         return kept(composite + drawing.named(self._workflow, found, layers))
 
     def composite_inputs(self, folder: str, where: str, name: str) -> Any:  # noqa: ANN401
-        """The layers of the composite `name` of the film or (`where`) of its draft; nothing makes one without a recipe."""
+        """The layers of the composite `name` of the film or (`where`) its draft; nothing makes one without a recipe."""
         found = self.plan(folder, making.cut_for(where))
         path = Path(f"{folder}/{where}/composites/{name}.png")
         item = self._clip(found, name.removeprefix("clip_").removesuffix("_split"))

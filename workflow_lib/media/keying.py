@@ -1,8 +1,8 @@
 """Cut a figure out of the one plain colour before which it was drawn: soft edges, no rim of that colour, no specks.
 
 The backdrop is read from the picture's border, because models do not hit a colour exactly and light it unevenly. What
-is surely backdrop and surely figure is told by how much of the backdrop's hue a pixel holds, whatever its brightness, so
-that shadows go too; between them each pixel is a mixture C = aF + (1-a)B, of which B and F are taken from nearby.
+is surely backdrop and surely figure is told by how much of the backdrop's hue a pixel holds, whatever its brightness:
+shadows go too; between them each pixel is a mixture C = aF + (1-a)B, of which B and F are taken from nearby.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _LEAST_CHROMA = 0.3  # a backdrop that is hardly coloured cannot be told from a 
 _SURE_BACKDROP = 0.78  # of the backdrop's own chroma
 _SURE_FIGURE = 0.12
 _DARKEST = 0.16  # of the backdrop's brightness: darker is no shadow on it, but something dark
+_DARKER = 0.87  # of what is behind it round about: a thin dark line, such as a hair, and no shadow, which is soft
+_SOFT = 4  # halvings of the picture after which only shadows and the light are left of the backdrop
 _FRINGE = 0.012  # of the shorter side: so far from the backdrop a pixel may be a mixture with it
 _BLEED = 2  # pixels by which JPEG smears colours over an edge
 _SPECK = 0.004  # of the largest piece; smaller ones are dust
@@ -57,8 +59,8 @@ def cut_out(image: Image.Image) -> Image.Image:
         BadMedia: there is no plain coloured backdrop, or nothing before it.
     """
     if image.mode == "RGBA":
-        return _cropped(np.asarray(image, dtype=np.float32) / 255)
-    rgb = np.asarray(image.convert("RGB"), dtype=np.float32) / 255
+        return _cropped(_values(image))
+    rgb = _values(image.convert("RGB"))
     backdrop = _backdrop(rgb)
     behind, sure, mixed = _told_apart(rgb, backdrop)
     if not sure.any():
@@ -69,6 +71,12 @@ def cut_out(image: Image.Image) -> Image.Image:
     alpha *= _pieces(alpha)
     color = _unmixed(rgb, alpha, figure, ground, backdrop)
     return _cropped(np.concatenate([color, alpha[..., None]], axis=-1))
+
+
+def _values(image: Image.Image) -> Plane:
+    """The pixels of `image`, 0..1."""
+    values: Plane = np.asarray(image, dtype=np.float32) / np.float32(255)
+    return values
 
 
 def _backdrop(rgb: Plane) -> _Backdrop:
@@ -105,6 +113,8 @@ def _told_apart(rgb: Plane, backdrop: _Backdrop) -> tuple[Mask, Mask, Mask]:
     chroma = backdrop.chroma(rgb)
     lit = rgb.max(axis=-1) > _DARKEST * float(backdrop.color.max())
     behind = (chroma > _SURE_BACKDROP) & lit
+    around = _spread(rgb, behind, _SOFT).max(axis=-1)
+    behind &= rgb.max(axis=-1) > _DARKER * around
     fringe = _grown(behind, max(3, round(_FRINGE * min(rgb.shape[:2]))))
     # What holds some of the colour and is far from the backdrop is the figure's own.
     sure = ~behind & ~(_grown(behind, _BLEED)) & ((chroma < _SURE_FIGURE) | ~fringe)
@@ -134,21 +144,26 @@ def _shifted(mask: Mask, by: int, axis: int) -> Mask:
     return moved
 
 
-def _spread(rgb: Plane, where: Mask) -> Plane:
-    """The colours of the pixels `where`, carried on smoothly to all others: the nearer, the more they count."""
+def _spread(rgb: Plane, where: Mask, coarsest: int = 0) -> Plane:
+    """The colours of the pixels `where`, carried on smoothly to all others: the nearer, the more they count.
+
+    `coarsest`: after so many halvings; finer detail than that is left out.
+    """
     weight = where.astype(np.float32)[..., None]
     levels = [(rgb * weight, weight)]
     while min(levels[-1][0].shape[:2]) > 1:
         color, share = (_halved(plane) for plane in levels[-1])
         levels.append((color, share))
     color, share = levels.pop()
-    carried = color / np.maximum(share, 1e-6)
-    for color, share in reversed(levels):
+    carried: Plane = (color / np.maximum(share, 1e-6)).astype(np.float32)
+    for number, (color, share) in reversed(list(enumerate(levels))):
         carried = _enlarged(carried, color.shape[:2])
+        if number < coarsest:
+            continue
         known = np.minimum(share, 1)
-        carried = np.where(share > 0, color / np.maximum(share, 1e-6), 0) * known + carried * (1 - known)
-    result: Plane = carried.astype(np.float32)
-    return result
+        here = np.where(share > 0, color / np.maximum(share, 1e-6), 0)
+        carried = (here * known + carried * (1 - known)).astype(np.float32)
+    return carried
 
 
 def _halved(plane: Plane) -> Plane:
