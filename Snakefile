@@ -25,6 +25,7 @@ rule all:
 
 
 include: "rules/draft.smk"
+include: "rules/draw.smk"
 include: "rules/compose.smk"
 include: "rules/generate.smk"
 include: "rules/narrate.smk"

@@ -82,7 +82,19 @@ def draft_inputs(wildcards):
 
 
 def composite_inputs(wildcards):
-    return RUN.composite_inputs(wildcards.project, wildcards.clip, wildcards.split)
+    return RUN.composite_inputs(wildcards.project, wildcards.folder, f"clip_{wildcards.clip}{wildcards.split}")
+
+
+def picture_inputs(wildcards):
+    return RUN.picture_inputs(wildcards)
+
+
+def picture_threads(wildcards):
+    return 0 if RUN.picture_asks(wildcards) else 1
+
+
+def picture_units(wildcards):
+    return int(RUN.picture_asks(wildcards))
 
 
 def unknown_target(wildcards):
@@ -104,4 +116,5 @@ engine.describe(
     effect_inputs,
     draft_inputs,
     composite_inputs,
+    picture_inputs,
 )

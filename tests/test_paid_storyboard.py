@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
-import pytest
-import yaml
-from paid_films import FILM, Paid, check_readable
-from storied_films import BOARD, STORY, answers, asked, board_of, drafts, storied_film
-
-from workflow_lib.layout import Project
-from workflow_lib.takes import Store
+from paid_films import Paid
+from storied_films import asked, board_of, drafts, storied_film
 
 
 def test_one_command_makes_a_film_of_a_bare_story(paid: Paid) -> None:

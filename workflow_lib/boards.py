@@ -237,7 +237,8 @@ def _pictures(brief: Brief, config: Config, services: set[Service]) -> list[tupl
         return [(f"{_number_of(count, 'picture')}, sketched", 0.0)]
     services.add("gemini")
     model = config.gemini_image_model
-    return [(f"{_number_of(count, 'picture')} by {maker} ({model})", count * catalog.picture_usd(model, config.prices))]
+    usd = catalog.image_usd(model, config.gemini_image_size, config.prices)
+    return [(f"{_number_of(count, 'picture')} by {maker} ({model})", count * usd)]
 
 
 def _number_of(count: int, noun: str) -> str:

@@ -20,6 +20,11 @@ ImagesMaker = Literal["gemini", "sketch"]
 
 Drafter = Literal["gemini", "embedded"]
 """Who drafts storyboards: a model, or this program by itself, for nothing."""
+ImageSize = Literal["1K", "2K", "4K"]
+"""About how many pixels a drawn picture is wide or high."""
+
+Painting = Literal["gemini", "sketch", "bought"]
+"""Who draws in a film; bought: sketches, but what Gemini drew before is used, and nothing is asked for."""
 
 PRICES_OF = "2026-11"
 """The month in which the prices were last compared with the vendors' pages."""
@@ -170,6 +175,18 @@ SPEECH_USD: Mapping[str, float] = {  # ElevenLabs, USD for 1,000 characters
     "eleven_turbo_v2_5": 0.05,
 }
 EFFECT_USD: Mapping[str, float] = {"eleven_text_to_sound_v2": 0.12}  # ElevenLabs, USD for one effect
+IMAGE_USD: Mapping[str, Mapping[str, float]] = {  # Gemini's image models, USD for one picture
+    "gemini-3-pro-image": {"1K": 0.134, "2K": 0.134, "4K": 0.24},
+    "gemini-3.1-flash-image": {"1K": 0.067, "2K": 0.101, "4K": 0.151},
+    "gemini-3.1-flash-lite-image": {"1K": 0.0336},
+    "gemini-nano-banana-2.1": {"1K": 0.0336, "2K": 0.0504, "4K": 0.113},
+}
+IMAGE_ASPECTS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
+"""The shapes that Gemini draws."""
+
+MOST_REFERENCES = 14
+"""How many pictures may be sent along with a request for one."""
+
 _SMALL_USD = 0.05
 EFFECT_S = (0.5, 30.0)
 """The shortest and the longest effect that can be asked for, in seconds."""
@@ -199,13 +216,6 @@ TEXT_USD: Mapping[str, tuple[TextPrice, ...]] = {"gemini-3.8-flash": _FLASH}  # 
 TEXT_TOKENS = 65_536
 """How many tokens an answer may have, thoughts included."""
 
-PICTURE_USD: Mapping[str, float] = {  # Google's price page, USD for one picture at 2K, read 2026-10
-    "gemini-3-pro-image": 0.134,
-    "gemini-3.1-flash-image": 0.101,
-    "gemini-3.1-flash-lite-image": 0.0336,
-    "gemini-nano-banana-2.1": 0.0504,
-}
-
 
 def text_price(model: str, own: Mapping[str, float], on: date) -> TextPrice:
     """What a million tokens of a text model cost on a day; one that is not listed is taken to cost the dearest price.
@@ -217,9 +227,31 @@ def text_price(model: str, own: Mapping[str, float], on: date) -> TextPrice:
     return TextPrice(own.get(model, listed.usd_in), own.get(f"{model}:written", listed.usd_out))
 
 
-def picture_usd(model: str, own: Mapping[str, float]) -> float:
+def image_sizes(model: str) -> tuple[str, ...]:
+    """The sizes that an image model draws; one that is not listed is taken to be like the first."""
+    return tuple(IMAGE_USD.get(model) or next(iter(IMAGE_USD.values())))
+
+
+def image_usd(model: str, size: str, own: Mapping[str, float]) -> float:
     """What one picture costs: the user's `own` price, else the catalogue's."""
-    return own.get(model, PICTURE_USD.get(model, max(PICTURE_USD.values())))
+    listed = IMAGE_USD.get(model) or next(iter(IMAGE_USD.values()))
+    return own.get(model, listed.get(size, max(listed.values())))
+
+
+def image_aspect(width: int, height: int) -> str:
+    """The shape that Gemini draws which is nearest to a frame's."""
+
+    def off(name: str) -> float:
+        across, down = map(int, name.split(":"))
+        ratio = width * down / (height * across)
+        return max(ratio, 1 / ratio)
+
+    return min(IMAGE_ASPECTS, key=off)
+
+
+def remembers_operations(service: Service) -> bool:
+    """Whether a service knows an operation afterwards: Gemini's answer is the result, and there is no other."""
+    return service != "gemini"
 
 
 def priced(usd: float) -> str:

@@ -43,6 +43,7 @@ class Config(BaseModel):
     omni_model: str = Field("gemini-omni-1.2-flash", description="Gemini Omni's model id.")
     gemini_text_model: str = Field("gemini-3.8-flash", description="Who drafts storyboards.")
     gemini_image_model: str = Field("gemini-3-pro-image", description="Who draws described pictures.")
+    gemini_image_size: catalog.ImageSize = Field("2K", description="How large described pictures are asked for.")
     elevenlabs_model: str = Field("eleven_multilingual_v2", description="ElevenLabs' model id for narration.")
     elevenlabs_effects_model: str = Field("eleven_text_to_sound_v2", description="The same for sound effects.")
     elevenlabs_stability: Fraction01 | None = Field(

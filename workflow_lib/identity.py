@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from workflow_lib import files, layout, receipts
+from workflow_lib import drawn, files, layout, receipts
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, Problem
 from workflow_lib.ledger import Ledger
@@ -45,7 +45,10 @@ def open_marks(film: Film, digests: Digests, ledger: Ledger, found: Iterable[Rec
     known: dict[str, Mark] = {}
     for receipt in found:
         known.update(receipt.pictures if receipt else {})
-    return Marks(film.project, digests, known, ledger.composed())
+    known.update(drawn.remembered(film))
+    marks = Marks(film.project, digests, known, ledger.composed())
+    marks.drawn = drawn.identities(drawn.of(film, digests, ledger, marks))
+    return marks
 
 
 def identify(film: Film, clip: Clip, marks: Marks, problems: list[Problem]) -> Pictures | None:
@@ -74,7 +77,7 @@ def _composed(film: Film, clip: Clip, recipe: Recipe, marks: Marks) -> Pictures:
     if existing is not None and existing.recipe is None:
         _check_size(film, clip, path, existing, "make it that size, or delete it to have it composed from the recipe")
         return Pictures(existing.pixels, composite="manual")
-    key = recipe_key(recipe, film.frame, lambda layer: _mark(layer, marks).pixels)
+    key = recipe_key(recipe, film.frame, lambda layer: _known_by(layer, marks))
     if existing is None:
         return Pictures(key, composite="missing", key=key)
     fresh = existing.recipe == key
@@ -82,8 +85,8 @@ def _composed(film: Film, clip: Clip, recipe: Recipe, marks: Marks) -> Pictures:
 
 
 def _picture_id(film: Film, clip: Clip, path: Path | None, marks: Marks, problems: list[Problem]) -> str | None:
-    if path is None:
-        return None
+    if path is None or path in marks.drawn:
+        return marks.drawn[path] if path else None
     try:
         mark = _mark(path, marks)
         if (mark.width, mark.height) == film.frame:
@@ -108,8 +111,15 @@ def _mark(path: Path, marks: Marks) -> Mark:
     return mark
 
 
+def _known_by(path: Path, marks: Marks) -> str:
+    known = marks.known_by(path)
+    if known is None:
+        raise _UnknownPictureError
+    return known
+
+
 def recipe_key(recipe: Recipe, frame: tuple[int, int], pixels: Callable[[Path], str]) -> str:
-    """The digest of what `recipe` says: the pixels of its layers and where they go, not their names."""
+    """The digest of what `recipe` says: by what its layers are known and where they go, not their names."""
     return files.digest({"frame": frame, "recipe": _values(recipe, pixels)})
 
 

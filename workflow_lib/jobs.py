@@ -31,10 +31,10 @@ def main(description: str, job: Job, *, computes: bool = True) -> None:
 
     def made(settings: Config) -> str:
         film = project.load(Project(args.project), settings)
-        is_draft = args.cut == "draft" or args.folder != layout.NARRATION
+        is_draft = args.cut == "draft" or layout.is_draft(args.folder) or _is_sketch(args)
         return job(film.draft() if is_draft else film, args, settings)
 
-    code = guarded(f"{args.project}" + (f" clip {args.clip:02d}" if args.clip else ""), made, args.log)
+    code = guarded(_name(args), made, args.log)
     gc.freeze()  # else Python looks through all modules for garbage before it ends
     sys.exit(code)
 
@@ -43,6 +43,18 @@ def before_the_film(description: str, job: Callable[[Project, Config], str]) -> 
     """Run `job` on a project whose clips are not listed yet, and exit with the code of its outcome."""
     args = _parser(description).parse_args()
     sys.exit(guarded(f"{args.project}", lambda settings: job(Project(args.project), settings), args.log))
+
+
+def _name(args: argparse.Namespace) -> str:
+    """What a job's error begins with."""
+    if args.picture is not None:
+        return str(args.picture)
+    return f"{args.project}" + (f" clip {args.clip:02d}" if args.clip else "")
+
+
+def _is_sketch(args: argparse.Namespace) -> bool:
+    """Whether the job draws a picture of a draft."""
+    return args.picture is not None and layout.is_draft(args.picture.relative_to(args.project).as_posix())
 
 
 def guarded(name: str, make: Callable[[Config], str], log: Path | None = None) -> int:
@@ -84,6 +96,7 @@ def _parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--parts", type=layout.number, nargs="+", default=[], help="the files to join, in order")
     parser.add_argument("--cut", choices=("final", "draft"), default="final", help="which cut of the film")
     parser.add_argument("--shape", choices=layout.SHAPE.split("|"), default=None, help="which shape of the film")
-    parser.add_argument("--folder", default="audio", help="where a spoken line goes: audio, or the draft's folder")
+    parser.add_argument("--folder", default="audio", help="where a line or a composite goes: the film's or its draft's")
+    parser.add_argument("--picture", type=Path, default=None, help="the described picture that is drawn")
     parser.add_argument("--log", type=Path, help="where to write what was done")
     return parser

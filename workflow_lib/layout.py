@@ -23,12 +23,20 @@ CLIP = r"\d{2}|[1-9]\d{2}"
 CUT = "final|draft"
 NARRATION = "audio"
 DRAFT_NARRATION = r"\.work/draft"
+COMPOSITES = r"assets|\.work/draft"
+_NAMED = r"[a-z][a-z0-9_-]{0,39}"
+_DESCRIBED = (
+    rf"assets/backgrounds/clip_(?:{CLIP})(?:_first|_second)?"
+    rf"|assets/characters/(?:clip_(?:{CLIP})_\d{{1,2}}_)?{_NAMED}|keyframes/clip_(?:{CLIP})_(?:start|end)"
+)
+PICTURE = rf"(?:\.work/draft/)?(?:{_DESCRIBED})"
 MAX_CLIPS = 999
 CONFIG = "config.yaml"
 TAKES = ".takes"
 SOUND_FILES = (".aac", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav")
 
 _PROJECT_RE = re.compile(rf"\A{PROJECT}\Z")
+_DESCRIBED_RE = re.compile(rf"\A(?:{_DESCRIBED})\.png\Z")
 _FOLDERS = ("projects/*/project.yaml", "channels/*/projects/*/project.yaml")
 
 
@@ -125,6 +133,14 @@ class Project:
         pose = f"{label(number)}_{place}_" if number else ""
         return Path(f"{self.root}/assets/characters/{pose}{name}.png")
 
+    def drafted(self, picture: Path) -> Path:
+        """Where a draft sketches a described picture that is not there yet."""
+        return Path(f"{self.root}/.work/draft/{picture.relative_to(self.root)}")
+
+    def draft_composite(self, number: int, *, split: bool = False) -> Path:
+        """The picture that a clip of a draft starts from when some of it is sketched."""
+        return Path(f"{self.root}/.work/draft/composites/{label(number)}{'_split' if split else ''}.png")
+
     def narration(self, number: int) -> Path:
         """The spoken line, with its alignment beside it (`.json`)."""
         return Path(f"{self.root}/audio/narration/{label(number)}.wav")
@@ -187,6 +203,16 @@ class Project:
 def receipt(path: Path) -> Path:
     """The receipt beside a clip, a narration, a conformed clip or a film's sound: the same name with `.json`."""
     return path.with_suffix(".json")
+
+
+def is_draft(path: str) -> bool:
+    """Whether a file below a project's folder is made for a draft alone."""
+    return path.startswith(".work/draft") or path == DRAFT_NARRATION
+
+
+def is_described(path: str) -> bool:
+    """Whether `path`, below a project's folder, is the place of a picture that can be described."""
+    return bool(_DESCRIBED_RE.match(path))
 
 
 def find_stores(folder: Path) -> list[Path]:

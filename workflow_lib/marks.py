@@ -12,6 +12,7 @@ from workflow_lib.layout import Project
 
 RECIPE_STAMP = "clipwright-recipe"
 PIXELS_STAMP = "clipwright-pixels"
+DRAWN_STAMP = "clipwright-drawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Mark:
     """One picture file: the SHA-256 of its bytes and of its pixels, and its size in pixels.
 
     `recipe`: the key of the recipe that we composed it from; None for a picture that somebody made or changed.
+    `drawn`: for which place, and by which key, we drew it; None for any other picture.
     """
 
     sha256: str
@@ -26,6 +28,7 @@ class Mark:
     width: int
     height: int
     recipe: str | None = None
+    drawn: str | None = None
 
 
 class Marks:
@@ -44,6 +47,20 @@ class Marks:
         self._by_bytes = {mark.sha256: mark for mark in self._known.values()}
         own = {mark.pixels: mark.recipe for mark in self._known.values() if mark.recipe is not None}
         self._composed = {**(composed or {}), **own}
+        self.drawn: Mapping[Path, str] = {}
+
+    def known_by(self, path: Path) -> str | None:
+        """By what a picture is known: a described one of ours by its request, any other by its pixels.
+
+        None for a picture that is gone and was never marked.
+
+        Raises:
+            BadMedia: as `of`.
+        """
+        if path in self.drawn:
+            return self.drawn[path]
+        mark = self.of(path) if path.exists() else self.remembered(path)
+        return mark.pixels if mark else None
 
     def of(self, path: Path) -> Mark:
         """The mark of `path`; its picture is decoded only when its bytes are new.
@@ -70,8 +87,8 @@ class Marks:
         return self._known.get(self._name(path))
 
     def marked(self, paths: Iterable[Path]) -> dict[str, Mark]:
-        """The marks of those of `paths` that are there, by name, for a receipt."""
-        return {self._name(path): self.of(path) for path in paths if path.exists()}
+        """The marks of those of `paths` that are there and that we have not drawn, by name, for a receipt."""
+        return {self._name(path): self.of(path) for path in paths if path not in self.drawn and path.exists()}
 
 
 def _read(path: Path, sha256: str) -> Mark:
@@ -81,5 +98,6 @@ def _read(path: Path, sha256: str) -> Mark:
     info = pictures.check_picture(path)
     pixels = pictures.pixel_digest(path)
     stamp = stamps.read_png_stamp(path)
-    recipe = stamp.get(RECIPE_STAMP) if stamp.get(PIXELS_STAMP) == pixels else None
-    return Mark(sha256, pixels, info.width, info.height, recipe)
+    if stamp.get(PIXELS_STAMP) != pixels:
+        return Mark(sha256, pixels, info.width, info.height)
+    return Mark(sha256, pixels, info.width, info.height, stamp.get(RECIPE_STAMP), stamp.get(DRAWN_STAMP))

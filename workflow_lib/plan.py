@@ -6,14 +6,14 @@ import dataclasses
 from pathlib import Path
 from typing import TypeVar
 
-from workflow_lib import catalog, identity, layout, parts, receipts, sound_plans, spacing
+from workflow_lib import catalog, drawn, identity, layout, parts, picture_plans, receipts, sound_plans, spacing
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, InvalidInput, Problem
 from workflow_lib.identity import Pictures
 from workflow_lib.ledger import Ledger
 from workflow_lib.marks import Marks
 from workflow_lib.parts import Heard
-from workflow_lib.planned import Action, ClipPlan, FilmPlan, Standing, action_for
+from workflow_lib.planned import Action, ClipPlan, FilmPlan, PicturePlan, Standing, action_for
 from workflow_lib.project import Clip, Film
 from workflow_lib.receipts import Receipt
 from workflow_lib.requests import Asked, Request
@@ -39,7 +39,37 @@ def of(film: Film, stores: Stores | None = None) -> FilmPlan:
         raise InvalidInput(problems)
     music = digests.of(film.music.path) if film.music else None
     standing, reasons = parts.film_standing(film, clips, music)
-    return FilmPlan(film, clips, standing, reasons, ledger.spent_usd(project=str(film.project.root)), music)
+    pictures = picture_plans.of(film, drawn.of(film, digests, ledger, marks), ledger)
+    return FilmPlan(
+        film=film,
+        clips=clips,
+        standing=standing,
+        reasons=reasons,
+        spent_usd=ledger.spent_usd(project=str(film.project.root)),
+        music_sha256=music,
+        drawn=pictures,
+        pictures=picture_plans.needed(pictures, clips),
+    )
+
+
+def of_picture(film: Film, path: Path) -> PicturePlan:
+    """The plan of the described picture at `path`, as the files are at this moment.
+
+    Raises:
+        InvalidInput: the film describes no such picture, or one that goes along with it is wrong.
+    """
+    return of_pictures(film)[film.drawing(path).path]
+
+
+def of_pictures(film: Film) -> dict[Path, PicturePlan]:
+    """The plans of all described pictures, by their paths, as the files are at this moment.
+
+    Raises:
+        InvalidInput: one that somebody put there is none.
+    """
+    digests, ledger = Digests(film.project), ledger_of(film)
+    marks = identity.open_marks(film, digests, ledger)
+    return picture_plans.of(film, drawn.of(film, digests, ledger, marks), ledger)
 
 
 def of_clip(film: Film, number: int) -> ClipPlan:
@@ -60,7 +90,8 @@ def of_clip(film: Film, number: int) -> ClipPlan:
 
 def ledger_of(film: Film, stores: Stores | None = None) -> Ledger:
     """What was paid for; not read for a film that costs nothing."""
-    if not film.pays_for_sound and not any(catalog.is_paid(clip.backend) for clip in film.clips):
+    pays_beside = film.pays_for_sound or film.pays_for_pictures
+    if not pays_beside and not any(catalog.is_paid(clip.backend) for clip in film.clips):
         return Ledger()
     return (stores or Stores()).ledger(film.project.takes)
 
@@ -212,4 +243,5 @@ def remember(film: Film) -> None:
     """Keep the digests of the film's files, so that the next plan need not read them."""
     paths = [path for clip in film.clips for path in (film.video(clip), film.narration(clip), film.effect(clip))]
     pictures = [path for clip in film.clips for path in (*clip.source.files(), clip.source.start) if path]
-    Digests(film.project).remember(dict.fromkeys([*paths, *pictures]))
+    described = [path for drawing in film.drawings for path in (drawing.path, *drawing.references)]
+    Digests(film.project).remember(dict.fromkeys([*paths, *pictures, *described]))

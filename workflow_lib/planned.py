@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
 
+from workflow_lib.drawings import Drawing
 from workflow_lib.identity import Pictures
 from workflow_lib.ledger import Ledger
 from workflow_lib.project import Clip, Film
 from workflow_lib.receipts import Receipt
-from workflow_lib.requests import Asked, Component, EffectRequest, Request, SpeechRequest
+from workflow_lib.requests import Asked, Component, EffectRequest, ImageRequest, Request, SpeechRequest
 
 Standing = Literal["fresh", "missing", "stale", "manual"]
 """Up to date; to be made; to be made again; put there by hand and kept."""
@@ -112,6 +113,47 @@ class SoundPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PicturePlan:
+    """How a described picture stands. `identity`: by what clips know it; `key`: by what its file is known.
+
+    `request`: what is asked of a model; None for a sketch. All else as in ClipPlan.
+    """
+
+    drawing: Drawing
+    label: str
+    standing: Standing
+    key: str
+    identity: str
+    request: ImageRequest | None = None
+    wanted: str = ""
+    action: Action = "render"
+    operation: str | None = None
+    reasons: tuple[str, ...] = ()
+    list_usd: float = 0.0
+    component: Component = "images"
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self.drawing.path
+
+    @property
+    def place(self) -> str:
+        """Its key in the manifest."""
+        return self.drawing.place
+
+    @property
+    def to_make(self) -> bool:
+        """Whether it must be drawn, should anybody need it."""
+        return self.standing in ("missing", "stale")
+
+    @property
+    def price_usd(self) -> float:
+        """What drawing it is listed at; nothing when it need not be drawn."""
+        return self.list_usd if self.to_make and self.action == "buy" else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ClipPlan:
     """How one clip stands, and `reasons` in words for what must be made.
 
@@ -199,6 +241,7 @@ class FilmPlan:
     """How one cut of a film stands.
 
     `spent_usd`: what was spent on it or is reserved, by the journal; `music_sha256`: of the music under it.
+    `drawn`: every described picture, by its path; `pictures`: those that the clips which must be made need.
     """
 
     film: Film
@@ -207,6 +250,8 @@ class FilmPlan:
     reasons: tuple[str, ...]
     spent_usd: float = 0.0
     music_sha256: str | None = None
+    drawn: Mapping[Path, PicturePlan] = field(default_factory=dict)
+    pictures: tuple[PicturePlan, ...] = ()
 
     def clip(self, number: int) -> ClipPlan:
         """The plan of one clip.
@@ -229,8 +274,9 @@ class FilmPlan:
 
     @property
     def parts(self) -> tuple[Wanted, ...]:
-        """The clips, lines and effects of the film, as far as one can be bought."""
-        return (*self.clips, *self.sounds)
+        """The pictures, clips, lines and effects of the film, as far as one can be bought."""
+        asked = [picture for picture in self.pictures if picture.request is not None]
+        return (*asked, *self.clips, *self.sounds)
 
     @property
     def sounds(self) -> tuple[SoundPlan, ...]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, layout, manifest, models, passages, sounds, sources, wording, yamlfile
-from workflow_lib.catalog import Backend
+from workflow_lib import catalog, drawings, layout, manifest, models, passages, sounds, sources, wording, yamlfile
+from workflow_lib.catalog import Backend, Painting
 from workflow_lib.config import Config
-from workflow_lib.errors import BadMedia, InvalidInput, Problem
+from workflow_lib.drawings import NOBODY, Board, Drawing, Painter
+from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import DEFAULT_LEVEL, FilmSpec, Level, Music, OwnSound
 from workflow_lib.layout import Cut, Project
 from workflow_lib.manifest import Captions, Reframe
@@ -70,7 +70,8 @@ class Film:
     `spec` is that of the cut that is made, `frame` the size in pixels of the composites and keyframes: they differ in
     a draft, which is made small from the full pictures. `filtered_retries`: how often a clip is asked for again;
     `own_sound`: what becomes of the sound that clips bring along; `narrator`, `effects_maker`: who is paid for lines
-    and effects; None: the scratch voice, and silence.
+    and effects; None: the scratch voice, and silence. `drawings`: the pictures that it describes; `images`: who draws
+    them, `painter`: with which model.
     """
 
     project: Project
@@ -91,6 +92,26 @@ class Film:
     reframe: Reframe = "blur"
     narrator: Narrator | None = None
     effects_maker: EffectsMaker | None = None
+    drawings: tuple[Drawing, ...] = ()
+    images: Painting = "sketch"
+    painter: Painter = NOBODY
+
+    @property
+    def pays_for_pictures(self) -> bool:
+        """Whether a described picture of this cut may cost something, or have cost something."""
+        return bool(self.drawings) and self.images != "sketch"
+
+    def drawing(self, path: Path) -> Drawing:
+        """The described picture at `path`.
+
+        Raises:
+            InvalidInput: the film describes none there.
+        """
+        for item in self.drawings:
+            if item.path == path:
+                return item
+        hint = f"it describes {len(self.drawings)} pictures; `clipwright plan` lists them"
+        raise InvalidInput([Problem(str(self.project.manifest), f"describes no picture for {path}", hint)])
 
     @property
     def pays_for_sound(self) -> bool:
@@ -110,7 +131,10 @@ class Film:
         raise InvalidInput([Problem(str(self.project.manifest), f"has no clip {number}", listed)])
 
     def draft(self) -> Film:
-        """The same film as its free draft: the animatic at half size, with the scratch voice."""
+        """The same film as its free draft: the animatic at half size, with the scratch voice.
+
+        What a model is to draw and is not there yet is sketched, in places of the draft's own.
+        """
         small = min(self.spec.width, self.spec.height) >= _HALVED_FROM
         halve = _half if small else int
         spec = FilmSpec(halve(self.spec.width), halve(self.spec.height), self.spec.fps)
@@ -119,9 +143,10 @@ class Film:
             dataclasses.replace(clip, backend="animatic", model=model, asked_s=clip.seconds, list_usd=0.0)
             for clip in self.clips
         )
-        return dataclasses.replace(
+        film = dataclasses.replace(
             self, cut="draft", spec=spec, voice=SCRATCH, clips=clips, narrator=None, effects_maker=None
         )
+        return _sketched(film) if self.images == "gemini" else film
 
     def video(self, clip: Clip) -> Path:
         """The clip's file in this cut."""
@@ -137,6 +162,16 @@ class Film:
         return self.project.effect(clip.number)
 
 
+def _sketched(film: Film) -> Film:
+    """A draft that sketches what a model is to draw and has not drawn yet."""
+    moved = drawings.moved(film.project, film.drawings)
+    clips = tuple(
+        dataclasses.replace(clip, source=sources.drafted(film.project, clip.number, clip.source, moved))
+        for clip in film.clips
+    )
+    return dataclasses.replace(film, clips=clips, drawings=drawings.in_draft(film.drawings, moved), images="sketch")
+
+
 def _half(pixels: int) -> int:
     return pixels // 4 * 2
 
@@ -150,8 +185,8 @@ def load(project: Project, config: Config) -> Film:
     where = str(project.manifest)
     written = yamlfile.validated(manifest.Manifest, yamlfile.read(project.manifest), where)
     problems: list[Problem] = []
-    where, in_order = listed(project, written)
-    numbered = _numbered(in_order, where, problems)
+    board = listed(project, written)
+    where, numbered = board.where, sources.numbered(board.clips, board.where, problems)
     if not numbered:
         hint = "list at least one clip under `clips:`"
         if project.story.exists() and written.clips is None and not project.storyboard.exists():
@@ -164,8 +199,13 @@ def load(project: Project, config: Config) -> Film:
     width, height = written.frame()
     spec = FilmSpec(width, height, _NTSC.get(written.fps) or Fraction(written.fps).limit_denominator(1001))
     clips = _with_passages(written, numbered, clips, spec, problems)
+    asked = [(number, place, item, clip.source) for (number, place, item), clip in zip(numbered, clips, strict=True)]
+    described = drawings.of(project, board, asked, (width, height), problems)
+    images = drawings.painting(written.images, config) if described else "sketch"
+    if images == "gemini":
+        drawings.check_size(config, problems)
     if problems:
-        raise InvalidInput(problems + _picture_problems(where, clips))
+        raise InvalidInput(problems + sources.picture_problems(where, [(clip.place, clip.source) for clip in clips]))
     return Film(
         project=project,
         cut="final",
@@ -185,6 +225,9 @@ def load(project: Project, config: Config) -> Film:
         reframe=written.reframe,
         narrator=sounds.narrator(written.voice, config),
         effects_maker=sounds.effects_maker(written.effects, config),
+        drawings=described,
+        images=images,
+        painter=drawings.painter(config),
     )
 
 
@@ -193,7 +236,7 @@ def drafted(
 ) -> list[Clip]:
     """The clips of a storyboard whose pictures need not be there yet; what backends do not take goes to `problems`."""
     clips = []
-    for number, where, clip in _numbered(in_order, str(project.storyboard), problems):
+    for number, where, clip in sources.numbered(in_order, str(project.storyboard), problems):
         end = project.keyframe(number, "end") if clip.keyframes and clip.keyframes.end else None
         source = Source() if clip.source == "text" else Source(project.composite(number), end)
         clips.append(_clip(written, number, clip, source, config, where.rpartition(": ")[2]))
@@ -201,45 +244,13 @@ def drafted(
     return clips
 
 
-def listed(project: Project, written: manifest.Manifest) -> tuple[str, list[manifest.Clip]]:
-    """The clips as they are written, and the file that lists them: the storyboard when the manifest does not."""
+def listed(project: Project, written: manifest.Manifest) -> Board:
+    """The clips as they are written, with their style and characters: the storyboard's when the manifest lists none."""
     if written.clips is not None or not project.storyboard.exists():
-        return str(project.manifest), written.clips or []
+        return Board(str(project.manifest), written.clips or [], written.style, written.characters)
     where = str(project.storyboard)
-    return where, yamlfile.validated(manifest.Storyboard, yamlfile.read(project.storyboard), where).clips
-
-
-def _picture_problems(where: str, clips: Sequence[Clip]) -> list[Problem]:
-    """What is wrong with the pictures themselves, for a file that has other problems already."""
-    # A manifest without problems does not need Pillow here.
-    from workflow_lib import pictures  # noqa: PLC0415
-
-    found = []
-    for clip in clips:
-        for path in clip.source.files():
-            try:
-                if path.is_file():
-                    pictures.check_picture(path)
-            except BadMedia as error:
-                found.append(Problem(f"{where}: {clip.place}", str(error)))
-    return found
-
-
-def _numbered(clips: list[manifest.Clip], where: str, problems: list[Problem]) -> list[tuple[int, str, manifest.Clip]]:
-    """Each clip with its number and its place in the file, sorted by number."""
-    if len(clips) > layout.MAX_CLIPS:
-        problems.append(Problem(f"{where}: clips", f"has {len(clips)} clips", f"{layout.MAX_CLIPS} at most"))
-    places: dict[int, int] = {}
-    numbered = []
-    for place, clip in enumerate(clips, start=1):
-        number = clip.number or place
-        if number in places:
-            what = f"is clip {number}, and so is clips[{places[number]}]"
-            problems.append(Problem(f"{where}: clips[{place}].number", what, "give each clip its own number"))
-            continue
-        places[number] = place
-        numbered.append((number, f"{where}: clips[{place}]", clip))
-    return sorted(numbered, key=lambda item: item[0])
+    board = yamlfile.validated(manifest.Storyboard, yamlfile.read(project.storyboard), where)
+    return Board(where, board.clips, written.style or board.style, {**board.characters, **written.characters})
 
 
 def _clips(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workflow_lib import layout, manifest, models, project, yamlfile
@@ -23,10 +23,11 @@ def of_project(item: Project, config: Config) -> tuple[Asked, ...]:
         InvalidInput: its manifest or its storyboard cannot be read, or lists no clips.
     """
     film = _film(item.manifest)
-    where, clips = project.listed(item, film)
-    if not clips:
-        raise InvalidInput([Problem(f"{where}: clips", "there are no clips", "list at least one clip under `clips:`")])
-    return _asked(where, film, clips, config)
+    board = project.listed(item, film)
+    if not board.clips:
+        hint = "list at least one clip under `clips:`"
+        raise InvalidInput([Problem(f"{board.where}: clips", "there are no clips", hint)])
+    return _asked(board.where, film, board.clips, config)
 
 
 def of_file(path: Path, config: Config) -> tuple[Asked, ...]:
@@ -64,7 +65,7 @@ def _of_board(path: Path, config: Config) -> tuple[Asked, ...]:
 
 
 def _asked(
-    file: str, film: manifest.Manifest, clips: list[manifest.Clip], config: Config, places: list[str] | None = None
+    file: str, film: manifest.Manifest, clips: Sequence[manifest.Clip], config: Config, places: list[str] | None = None
 ) -> tuple[Asked, ...]:
     found = []
     for place, clip in enumerate(clips, start=1):

@@ -51,4 +51,9 @@ class Split:
     color: str = "#ffffff"
 
 
+def halved(length: int) -> int:
+    """Where a side of `length` pixels is cut in two: at an even pixel, so that colour planes can be cut there."""
+    return max(2, length // 4 * 2)
+
+
 Recipe = Scene | Split

@@ -10,7 +10,7 @@ from typing import Literal
 from workflow_lib import files
 from workflow_lib.catalog import Backend, Service
 
-Component = Literal["clips", "narration", "effects", "storyboard"]
+Component = Literal["clips", "narration", "effects", "storyboard", "images"]
 """What of a film is paid for."""
 
 MP3 = "mp3_44100_128"
@@ -26,6 +26,8 @@ _NAMES = {
     "negative_prompt": "negative prompt",
     "aspect": "shape",
     "similarity_boost": "similarity",
+    "references": "reference picture",
+    "image_size": "size",
 }
 
 
@@ -175,3 +177,29 @@ class TextRequest(Asked):
     def suffix(self) -> str:
         """How the name of the take's file ends."""
         return ".json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRequest(Asked):
+    """A picture that is drawn from words, and from `references`: how each of them is known, in their order.
+
+    One that we draw is known by its own request, so that this is known before it is there; one of the user's by its
+    pixels. `aspect` such as `16:9`, `image_size` such as `2K`. The picture is brought to the film's size afterwards.
+    """
+
+    backend: Service = "gemini"
+    component: Component = "images"
+    prompt: str
+    references: list[str]
+    aspect: str
+    image_size: str
+
+    @property
+    def amount(self) -> str:
+        """How much is asked for, in words."""
+        return f"{self.image_size} {self.aspect}"
+
+    @property
+    def suffix(self) -> str:
+        """How the name of the take's file ends; what is in it is told by its content."""
+        return ".png"

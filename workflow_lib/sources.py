@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workflow_lib import layout, manifest
-from workflow_lib.errors import Problem
+from workflow_lib import files, layout, manifest
+from workflow_lib.errors import BadMedia, Problem
 from workflow_lib.film import Music
 from workflow_lib.layout import Half, Project
 from workflow_lib.recipes import Character, Fit, Recipe, Scene, Split
@@ -20,7 +21,8 @@ class Source:
 
     A `recipe` is composed into `start`. Without `start` the clip is made from its words alone. With `end` it is
     interpolated. `fit`: how a picture of another size is brought to the film's; None: the size must be right.
-    `lost`: nothing is named and nothing lies where it is looked for, but the clip itself is there.
+    `lost`: nothing is named and nothing lies where it is looked for, but the clip itself is there. `drawn`: those of
+    its pictures that are described, and made where they are not there.
     """
 
     start: Path | None = None
@@ -28,6 +30,7 @@ class Source:
     recipe: Recipe | None = None
     fit: Fit | None = None
     lost: bool = False
+    drawn: frozenset[Path] = frozenset()
 
     def files(self) -> tuple[Path, ...]:
         """The user's pictures: the layers of a recipe, or the stills."""
@@ -49,7 +52,7 @@ def resolve(
         return source or Source()
     source = source or _found(project, number, clip)
     for path in source.files() if source else ():
-        if _leads_out(path, project.root):
+        if leads_out(path, project.root):
             what = f"{layout.label(number)} needs {path}, which is a link out of the project's folder"
             problems.append(Problem(where, what, "copy the picture into the project"))
     if project.video(number).exists():
@@ -62,13 +65,48 @@ def resolve(
         )
         problems.append(Problem(where, what, hint))
         return Source()
-    missing = [path for path in source.files() if not path.exists()]
+    missing = [path for path in source.files() if path not in source.drawn and not path.exists()]
     already = {problem.what for problem in problems}
     for path in dict.fromkeys(missing):
         what = f"{layout.label(number)} needs {path}, which is not there"
         if what not in already:
             problems.append(Problem(where, what, "put it there or correct the path"))
     return source
+
+
+def numbered(
+    clips: Sequence[manifest.Clip], where: str, problems: list[Problem]
+) -> list[tuple[int, str, manifest.Clip]]:
+    """Each clip with its number and its place in the file `where`, sorted by number."""
+    if len(clips) > layout.MAX_CLIPS:
+        problems.append(Problem(f"{where}: clips", f"has {len(clips)} clips", f"{layout.MAX_CLIPS} at most"))
+    places: dict[int, int] = {}
+    found = []
+    for place, clip in enumerate(clips, start=1):
+        number = clip.number or place
+        if number in places:
+            what = f"is clip {number}, and so is clips[{places[number]}]"
+            problems.append(Problem(f"{where}: clips[{place}].number", what, "give each clip its own number"))
+            continue
+        places[number] = place
+        found.append((number, f"{where}: clips[{place}]", clip))
+    return sorted(found, key=lambda item: item[0])
+
+
+def picture_problems(where: str, found: Iterable[tuple[str, Source]]) -> list[Problem]:
+    """What is wrong with the pictures themselves, for a file that has other problems already."""
+    # A manifest without problems does not need Pillow here.
+    from workflow_lib import pictures  # noqa: PLC0415
+
+    problems = []
+    for place, source in found:
+        for path in source.files():
+            try:
+                if path.is_file():
+                    pictures.check_picture(path)
+            except BadMedia as error:
+                problems.append(Problem(f"{where}: {place}", str(error)))
+    return problems
 
 
 def music(project: Project, written: manifest.Manifest, problems: list[Problem]) -> Music | None:
@@ -79,15 +117,16 @@ def music(project: Project, written: manifest.Manifest, problems: list[Problem])
         named = manifest.Music(file=path.relative_to(project.root).as_posix()) if path else None
     else:
         named = manifest.Music(file=asked) if isinstance(asked, str) else asked
-        path = _Paths(project.root, str(project.manifest), problems).path(named.file, "music")
+        path = SafePaths(project.root, str(project.manifest), problems).path(named.file, "music")
     if named is None or path is None:
         return None
-    if not path.is_file() or _leads_out(path, project.root):
+    if not path.is_file() or leads_out(path, project.root):
         problems.append(Problem(f"{project.manifest}: music", f"needs {path}, which is not there", "correct the path"))
     return Music(path, named.gain_db, named.fade_in_s, named.fade_out_s)
 
 
-def _leads_out(path: Path, root: Path) -> bool:
+def leads_out(path: Path, root: Path) -> bool:
+    """Whether a link leads from `path` out of the folder `root`."""
     text = str(path)
     inside = f"{_real_folder(str(root))}/"
     if path.is_symlink():
@@ -104,20 +143,23 @@ def _named(
     project: Project, number: int, clip: manifest.Clip, before: Source | None, where: str, problems: list[Problem]
 ) -> Source | None:
     """The source that the manifest names, if it names one."""
-    safe = _Paths(project.root, where, problems)
+    safe = SafePaths(project.root, where, problems)
     if clip.source == "text":
         return Source()
     if clip.continue_:
         return _continued(project, number, clip, before, safe)
     if clip.keyframes is not None:
-        start = clip.keyframes.start
+        start, end = clip.keyframes.start, _end(project, number, clip.keyframes, safe)
         path = safe.path(start, "keyframes.start") if isinstance(start, str) else project.keyframe(number, "start")
-        return Source(path, _end(project, number, clip.keyframes, safe), fit=clip.fit)
+        drawn = _described((path, start), (end, clip.keyframes.end))
+        return Source(path, end, fit=clip.fit, drawn=drawn)
     if isinstance(clip.composite, str):
         return Source(safe.path(clip.composite, "composite"), fit=clip.fit)
     if clip.composite is not None:
-        recipe = _recipe(clip.composite, _Layers(project, number, safe))
-        return Source(project.composite(number, split=isinstance(recipe, Split)), recipe=recipe)
+        drawn_layers: set[Path] = set()
+        recipe = _recipe(clip.composite, _Layers(project, number, safe, drawn_layers))
+        composite = project.composite(number, split=isinstance(recipe, Split))
+        return Source(composite, recipe=recipe, drawn=frozenset(drawn_layers))
     return None
 
 
@@ -132,20 +174,59 @@ def _found(project: Project, number: int, clip: manifest.Clip) -> Source | None:
     return None
 
 
-def _continued(project: Project, number: int, clip: manifest.Clip, before: Source | None, safe: _Paths) -> Source:
+def _continued(project: Project, number: int, clip: manifest.Clip, before: Source | None, safe: SafePaths) -> Source:
     if before is None or before.end is None:
         what = f"{layout.label(number)} continues the clip before it, which has no end keyframe"
         safe.problems.append(Problem(f"{safe.where}.continue", what, "give that clip `keyframes: {end: …}`"))
         return Source()
-    return Source(before.end, _end(project, number, clip.keyframes, safe), fit=clip.fit or before.fit)
+    end = _end(project, number, clip.keyframes, safe)
+    drawn = _described((end, clip.keyframes.end if clip.keyframes else None))
+    return Source(before.end, end, fit=clip.fit or before.fit, drawn=drawn | (before.drawn & {before.end}))
 
 
-def _end(project: Project, number: int, keyframes: manifest.Keyframes | None, safe: _Paths) -> Path | None:
+def _described(*pictures: tuple[Path | None, object]) -> frozenset[Path]:
+    return frozenset(path for path, said in pictures if path is not None and isinstance(said, manifest.Picture))
+
+
+def _end(project: Project, number: int, keyframes: manifest.Keyframes | None, safe: SafePaths) -> Path | None:
     end = keyframes.end if keyframes is not None else None
     if isinstance(end, str):
         return safe.path(end, "keyframes.end")
     path = project.keyframe(number, "end")
-    return path if end is not None or path.exists() else None
+    return path if end is not None or (path.exists() and not _was_drawn(path)) else None
+
+
+def _was_drawn(path: Path) -> bool:
+    """Whether a picture is one that we drew for a description which is no longer there."""
+    made = files.read_json(layout.receipt(path)).get("file")
+    return isinstance(made, dict) and made.get("sha256") == files.sha256_file(path)
+
+
+def drafted(project: Project, number: int, source: Source, moved: Mapping[Path, Path]) -> Source:
+    """The same source for a draft, whose sketches lie where `moved` says and are painted together beside them.
+
+    The described pictures that it does not name are there, and are used as they are.
+    """
+    drawn = frozenset(moved[path] for path in source.drawn if path in moved)
+    if not drawn:
+        return replace(source, drawn=drawn)
+    composite = project.draft_composite(number, split=isinstance(source.recipe, Split))
+    if source.recipe is None:
+        start, end = (moved.get(path, path) if path else None for path in (source.start, source.end))
+        return replace(source, start=start, end=end, drawn=drawn)
+    return replace(source, start=composite, recipe=_moved(source.recipe, moved), drawn=drawn)
+
+
+def _moved(recipe: Recipe, moved: Mapping[Path, Path]) -> Recipe:
+    if isinstance(recipe, Split):
+        first, second = (_moved_scene(scene, moved) for scene in (recipe.first, recipe.second))
+        return replace(recipe, first=first, second=second)
+    return _moved_scene(recipe, moved)
+
+
+def _moved_scene(scene: Scene, moved: Mapping[Path, Path]) -> Scene:
+    placed = tuple(replace(item, image=moved.get(item.image, item.image)) for item in scene.characters)
+    return replace(scene, background=moved.get(scene.background, scene.background), characters=placed)
 
 
 def _recipe(composite: manifest.Composite, layers: _Layers) -> Recipe:
@@ -164,7 +245,7 @@ def _layers(recipe: Recipe) -> tuple[Path, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Paths:
+class SafePaths:
     """Turns the manifest's paths into real ones, and refuses those that leave the project."""
 
     root: Path
@@ -186,7 +267,8 @@ class _Layers:
 
     project: Project
     number: int
-    safe: _Paths
+    safe: SafePaths
+    drawn: set[Path]
 
     def scene(
         self, scene: manifest.Scene | manifest.Composite, key: str, half: Half | None = None, before: int = 0
@@ -195,6 +277,8 @@ class _Layers:
         background = self.project.background(self.number, half)
         if isinstance(scene.background, str):
             background = self.safe.path(scene.background, f"{key}.background")
+        else:
+            self.drawn.add(background)
         characters = (
             Character(
                 self._image(item, f"{key}.characters[{place}].image", before + place),
@@ -207,4 +291,6 @@ class _Layers:
     def _image(self, item: manifest.Character, key: str, place: int) -> Path:
         if item.image is not None:
             return self.safe.path(item.image, key)
-        return self.project.character(item.character or "", self.number if item.pose else None, place)
+        path = self.project.character(item.character or "", self.number if item.pose else None, place)
+        self.drawn.add(path)
+        return path

@@ -25,7 +25,7 @@ def compose(film: Film, number: int) -> str:
         marks = identity.open_marks(film, Digests(film.project), plan.ledger_of(film))
         if target.exists() and marks.of(target).recipe is None:
             return f"{target}: put there by hand, kept"
-        key = identity.recipe_key(recipe, film.frame, lambda layer: marks.of(layer).pixels)
+        key = identity.recipe_key(recipe, film.frame, lambda layer: marks.known_by(layer) or "")
         image = composite.compose(recipe, film.frame)
         stamp = {RECIPE_STAMP: key, PIXELS_STAMP: pictures.image_digest(image)}
         composite.write_picture(image, target, stamp=stamp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from workflow_lib import layout, sound_plans
+from workflow_lib import layout, plan, sound_plans
 from workflow_lib.digests import Digests
 from workflow_lib.layout import Cut
 from workflow_lib.ledger import Ledger
@@ -15,7 +15,7 @@ from workflow_lib.project import Clip, Film
 SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 """The rules that make a line or an effect."""
 
-BUYING = SOUNDS | {"generate_clip", "draft_storyboard"}
+BUYING = SOUNDS | {"generate_clip", "draft_storyboard", "draw_picture"}
 """The rules that may spend money."""
 
 MAKERS: Mapping[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
@@ -47,8 +47,8 @@ def cut_of(rule: str, wildcards: Mapping[str, str]) -> Cut:
 
 
 def cut_for(where: str) -> Cut:
-    """The cut whose lines lie in the folder `where`."""
-    return "final" if where == layout.NARRATION else "draft"
+    """The cut whose lines and composites lie in the folder `where`."""
+    return "draft" if layout.is_draft(where) else "final"
 
 
 def sound_of(rule: str, item: ClipPlan) -> SoundPlan:
@@ -56,7 +56,11 @@ def sound_of(rule: str, item: ClipPlan) -> SoundPlan:
     return item.narration if rule == "narrate_clip" else item.effect
 
 
-def is_recorded_by_hand(rule: str, film: Film, clip: Clip) -> bool:
-    """Whether somebody put the file there that a rule would make, as it is at this moment."""
-    stands = sound_plans.narration if rule == "narrate_clip" else sound_plans.effect
-    return stands(film, clip, Digests(film.project), Ledger()).standing == "manual"
+def is_by_hand(rule: str, film: Film, clip: Clip) -> bool:
+    """Whether somebody put the file there that a rule would make of a clip, as it is at this moment."""
+    if rule == "compose_picture":
+        return bool(clip.source.start and plan.is_composed_by_hand(film, clip.source.start))
+    if rule in SOUNDS:
+        stands = sound_plans.narration if rule == "narrate_clip" else sound_plans.effect
+        return stands(film, clip, Digests(film.project), Ledger()).standing == "manual"
+    return plan.is_by_hand(film, clip)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from workflow_lib import catalog, files, layout, receipts, spacing
 from workflow_lib.boards import BoardPlan
+from workflow_lib.engine import drawing
 from workflow_lib.layout import Cut
 from workflow_lib.planned import Action, ClipPlan, FilmPlan, Wanted, total_usd
 from workflow_lib.runs import Ending
@@ -20,16 +22,18 @@ _FILM_RULE = "assemble_film"
 
 @dataclass(slots=True)
 class _Making:
-    """What a run makes of one film: the numbers of clips, lines and effects, and whether it joins the film."""
+    """What a run makes of one film: pictures, numbers of clips, lines and effects, whether it joins the film."""
 
+    pictures: set[Path] = field(default_factory=set)
     clips: set[int] = field(default_factory=set)
     lines: set[int] = field(default_factory=set)
     effects: set[int] = field(default_factory=set)
     joins: bool = False
 
     def parts(self, found: FilmPlan) -> list[Wanted]:
-        """The clips, and the lines and effects that a provider is asked for, clip by clip."""
-        parts: list[Wanted] = []
+        """The pictures that a provider is asked for, then the clips with their lines and effects, clip by clip."""
+        drawn = [item for path, item in found.drawn.items() if path in self.pictures]
+        parts: list[Wanted] = [item for item in drawn if item.request is not None]
         for item in found.clips:
             number = item.clip.number
             chosen = ((item, self.clips), (item.narration, self.lines), (item.effect, self.effects))
@@ -93,6 +97,9 @@ def _making(jobs: Iterable[tuple[str, dict[str, str]]]) -> dict[tuple[str, str],
         if rule in _CLIP_RULES:
             made = found.setdefault((wildcards["project"], _CLIP_RULES[rule]), _Making())
             made.clips.add(int(wildcards["clip"]))
+        elif rule == drawing.RULE:
+            made = found.setdefault((wildcards["project"], drawing.cut_of(wildcards)), _Making())
+            made.pictures.add(Path(f"{wildcards['project']}/{wildcards['picture']}.png"))
         elif rule == _FILM_RULE:
             found.setdefault((wildcards["project"], wildcards["cut"]), _Making()).joins = True
         elif rule == "generate_effect":
@@ -107,11 +114,13 @@ def _film_lines(found: FilmPlan, making: _Making, parts: Sequence[Wanted], *, de
     clips = [item for item in found.clips if item.clip.number in making.clips]
     made = [item for item in clips if item.to_make or item.action == "render"]
     sounds = [item for item in parts if item.component != "clips"]
-    if not (clips or sounds or making.joins):
+    sketches = sum(item.request is None for path, item in found.drawn.items() if path in making.pictures)
+    if not (clips or sounds or sketches or making.joins):
         return []
     price = total_usd([*made, *sounds])
     kept = f"{film.project.film(film.cut)}: {len(found.clips) - len(made)} clips kept"
-    lines = [f"{kept}, {_counts(made)}{_sound_counts(sounds)}{catalog.priced(price)}{_budget(found, price)}"]
+    counted = f"{_counts(made)}{_sketched(sketches)}{_sound_counts(sounds)}"
+    lines = [f"{kept}, {counted}{catalog.priced(price)}{_budget(found, price)}"]
     if detailed:
         lines += [_line(item) for item in parts]
         if making.joins and not parts and found.reasons:
@@ -136,9 +145,13 @@ def _counts(items: Sequence[ClipPlan]) -> str:
     return "".join(counted) or "0 to make, "
 
 
+def _sketched(count: int) -> str:
+    return f"{_number_of(count, 'picture')} to sketch, " if count else ""
+
+
 def _sound_counts(sounds: Sequence[Wanted]) -> str:
     counted = ""
-    for component, noun in (("narration", "line"), ("effects", "effect")):
+    for component, noun in (("images", "picture"), ("narration", "line"), ("effects", "effect")):
         actions = [item.action for item in sounds if item.component == component and item.to_make]
         for action, words in _COUNTED.items():
             if action in actions:
@@ -219,7 +232,7 @@ def left_line(items: Sequence[Wanted]) -> str:
         return ""
     price = sum(item.price_usd for item in items)
     components = [item.component for item in items]
-    nouns = (("clips", "clip"), ("narration", "line"), ("effects", "effect"))
+    nouns = (("images", "picture"), ("clips", "clip"), ("narration", "line"), ("effects", "effect"))
     counted = [_number_of(components.count(name), noun) for name, noun in nouns if name in components]
     what = f"{', '.join(counted)} {'is' if len(items) == 1 else 'are'}"
     return f"{what} left to buy, {catalog.priced(price)}; run the same command again to go on\n"
@@ -242,5 +255,7 @@ def _built_line(found: FilmPlan) -> str:
     for clip in film.clips:
         for sound in (film.narration(clip), film.effect(clip)):
             cost += float(files.read_json(layout.receipt(sound)).get("cost_usd", 0.0))
+    pictures = [files.read_json(layout.receipt(item.path)) for item in film.drawings]
+    cost += sum(float(picture.get("cost_usd", 0.0)) for picture in pictures)
     size = f"{film.spec.width}x{film.spec.height}"
     return f"{film.project.film(film.cut)}: {seconds:.1f} s, {size}, cost {catalog.priced(cost)}\n"

@@ -23,18 +23,19 @@ from workflow_lib import (
     layout,
     locks,
     parts,
+    picture_plans,
     plan,
     project,
     runs,
     sound_plans,
 )
-from workflow_lib.engine import drafting, internals, making, report
+from workflow_lib.engine import drafting, drawing, internals, making, report
 from workflow_lib.engine.drafting import Storyboards
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
 from workflow_lib.joins import Join
 from workflow_lib.layout import Cut, Project, Shape
-from workflow_lib.planned import Action, ClipPlan, FilmPlan, SoundPlan, Wanted, total_usd
+from workflow_lib.planned import Action, ClipPlan, FilmPlan, PicturePlan, SoundPlan, Wanted, total_usd
 from workflow_lib.sounds import Narrator
 from workflow_lib.takes import Stores
 
@@ -263,19 +264,39 @@ class Run:
             # What is open at the provider comes first: it takes a place there anyway.
             internals.prioritise(self._workflow, str(found.film.video(item.clip)))
         source, by_hand = item.clip.source, item.pictures.composite == "manual"
-        ready = [path for path in (source.start, source.end) if path and (source.recipe or path.exists())]
-        return kept([_unmade(path, by_hand=by_hand) for path in ready])
+        if source.recipe is None:
+            stills = [path for path in (source.start, source.end) if path and (path in source.drawn or path.exists())]
+            return kept(drawing.named(self._workflow, found, stills))
+        # An animatic moves the layers themselves.
+        layers = sorted(picture_plans.layers_of(item)) if item.to_make else []
+        composite = [_unmade(source.start, by_hand=by_hand)] if source.start else []
+        return kept(composite + drawing.named(self._workflow, found, layers))
 
-    def composite_inputs(self, folder: str, number: str, split: str) -> Any:  # noqa: ANN401
-        """The layers of a composite; nothing makes one that has no recipe."""
-        found = self.plan(folder, "final")
-        item = self._clip(found, number)
-        path = found.film.project.composite(item.clip.number, split=bool(split))
+    def composite_inputs(self, folder: str, where: str, name: str) -> Any:  # noqa: ANN401
+        """The layers of the composite `name` of the film or (`where`) its draft; nothing makes one without a recipe."""
+        found = self.plan(folder, making.cut_for(where))
+        path = Path(f"{folder}/{where}/composites/{name}.png")
+        item = self._clip(found, name.removeprefix("clip_").removesuffix("_split"))
         if item.clip.source.recipe is None or item.clip.source.start != path:
             return f"{path}.has-no-recipe"
+        fresh = item.pictures.composite == "fresh"
         if item.pictures.composite == "stale":
             internals.force(self._workflow, str(path))
-        return ancient([str(layer) for layer in item.clip.source.files()])
+        layers = drawing.named(self._workflow, found, item.clip.source.files())
+        return ancient(layers) if fresh or not item.clip.source.drawn else layers
+
+    def picture_inputs(self, wildcards: Mapping[str, str]) -> Any:  # noqa: ANN401
+        """What a described picture is drawn after; nothing makes one that is not described."""
+        found = self.plan(wildcards["project"], drawing.cut_of(wildcards))
+        if drawing.planned(found, wildcards) is None:
+            return f"{wildcards['project']}/{wildcards['picture']}.is-not-described"
+        references, to_make = drawing.inputs(self._workflow, found, wildcards)
+        return references if to_make else ancient(references)
+
+    def picture_asks(self, wildcards: Mapping[str, str]) -> bool:
+        """Whether somebody is asked for a described picture, rather than that it is sketched here."""
+        item = drawing.planned(self.plan(wildcards["project"], drawing.cut_of(wildcards)), wildcards)
+        return item is not None and item.request is not None
 
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""
@@ -308,7 +329,8 @@ class Run:
         out = sys.stdout if internals.is_dry_run(self._workflow) else sys.stderr
         jobs = internals.needed_jobs(self._workflow)
         out.write(self._storyboards.lines(jobs) + report.plan_lines(self._plans, jobs))
-        price = total_usd([*self._to_make(jobs), *self._sounds_to_make(jobs)]) + self._storyboards.price_usd(jobs)
+        price = total_usd([*self._pictures_to_make(jobs), *self._to_make(jobs), *self._sounds_to_make(jobs)])
+        price += self._storyboards.price_usd(jobs)
         if price:
             out.write(report.price_age_line(self._settings.prices_of, datetime.now(UTC).date()))
             out.write(report.run_budget_line(price, self._settings.budget_usd))
@@ -338,7 +360,8 @@ class Run:
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
             buys = any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs))
-            if buys or self._storyboards.services(self._jobs) or self._sounds_to_make(self._jobs):
+            sounds, pictures = self._sounds_to_make(self._jobs), self._pictures_to_make(self._jobs)
+            if buys or sounds or pictures or self._storyboards.services(self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()
@@ -387,6 +410,8 @@ class Run:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
         if rule == drafting.RULE:
             return Project(Path(wildcards["project"])).storyboard.exists()
+        if rule == drawing.RULE:
+            return drawing.is_by_hand(self.plan(wildcards["project"], drawing.cut_of(wildcards)), wildcards)
         if rule not in making.MAKERS:
             return False
         found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
@@ -394,11 +419,7 @@ class Run:
         clip = film.clip(int(wildcards["clip"]))
         if rule == "generate_clip" and catalog.is_paid(clip.backend) and not found.clip(clip.number).to_make:
             return True
-        if rule == "compose_picture":
-            return bool(clip.source.start and plan.is_composed_by_hand(film, clip.source.start))
-        if rule in making.SOUNDS:
-            return making.is_recorded_by_hand(rule, film, clip)
-        return plan.is_by_hand(film, clip)
+        return making.is_by_hand(rule, film, clip)
 
     def _check_by_hand(self) -> None:
         """Refuse to make what somebody put there, even when it is forced: Snakemake deletes a file before making it.
@@ -414,6 +435,9 @@ class Run:
         if rule == drafting.RULE:
             board = Project(Path(wildcards["project"]))
             return [str(board.storyboard)] if drafting.is_by_hand(board) else []
+        if rule == drawing.RULE:
+            picture = drawing.planned(self.plan(wildcards["project"], drawing.cut_of(wildcards)), wildcards)
+            return [str(picture.path)] if picture is not None and picture.standing == "manual" else []
         if rule not in making.MAKERS or self._storyboards.is_awaited(wildcards["project"]):
             return []
         found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
@@ -445,7 +469,9 @@ class Run:
             for item in self._sounds_to_make(self._jobs)
             if item.request is not None and item.action in _ASKING_FOR_SOUND
         }
-        for service in sorted(clips | sounds | self._storyboards.services(self._jobs)):
+        asked = [item for item in self._pictures_to_make(self._jobs) if item.action in _ASKING]
+        pictures = {item.request.backend for item in asked if item.request is not None}
+        for service in sorted(clips | sounds | pictures | self._storyboards.services(self._jobs)):
             try:
                 access.open_provider(service, self._settings)
             except MissingKey as error:
@@ -461,6 +487,15 @@ class Run:
                 item = self._clip(self.plan(wildcards["project"], making.cut_of(rule, wildcards)), wildcards["clip"])
                 found.append(making.sound_of(rule, item))
         return [item for item in found if item.request is not None and item.to_make]
+
+    def _pictures_to_make(self, jobs: Iterable[tuple[str, dict[str, str]]]) -> list[PicturePlan]:
+        """The described pictures of `jobs` that somebody is asked for."""
+        found = [
+            drawing.planned(self.plan(wildcards["project"], drawing.cut_of(wildcards)), wildcards)
+            for rule, wildcards in jobs
+            if rule == drawing.RULE
+        ]
+        return [item for item in found if item is not None and item.request is not None and item.to_make]
 
     def _clip(self, found: FilmPlan, number: str) -> ClipPlan:
         try:

@@ -24,7 +24,6 @@ from workflow_lib.generate.desk import Desk, Purchase, jittered
 from workflow_lib.generate.undisturbed import undisturbed
 from workflow_lib.journal import Event, Name, now
 from workflow_lib.ledger import Attempt
-from workflow_lib.providers import access
 from workflow_lib.providers.base import Draft, Finished, Host, Immediate, Provider, Running
 from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store, Take
@@ -259,7 +258,7 @@ def unknown_text(purchase: Purchase, at: str) -> str:
     """What a user is told about a submission of which nobody knows whether it arrived."""
     command = purchase.settle
     sent = f"{purchase.clip} was sent to {purchase.request.backend} at {at[:19]}Z and nobody knows whether it arrived. "
-    if not access.keeps_results(purchase.request.backend):
+    if not catalog.remembers_operations(purchase.request.backend):
         price = catalog.priced(purchase.list_usd)
         return f"{sent}Its answer cannot be had any more: `{command} --confirm-lost` to have it bought again, {price}"
     return (

@@ -131,6 +131,8 @@ def _kept(finished: Finished, attempt: Attempt, purchase: Purchase, desk: Desk, 
         except OutcomeUnknown as error:
             raise OutcomeUnknown(f"{error}; {_gone_text(purchase, attempt)}") from error
         except (RetryLater, BadMedia) as error:
+            if isinstance(error, BadMedia) and not catalog.remembers_operations(purchase.request.backend):
+                raise _spoilt(error, attempt, purchase, desk) from error
             wait_s = next(waits, None)
             if wait_s is None:
                 raise _undownloaded(error, attempt) from error
@@ -142,6 +144,13 @@ def _kept(finished: Finished, attempt: Attempt, purchase: Purchase, desk: Desk, 
             return take
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _spoilt(error: BadMedia, attempt: Attempt, purchase: Purchase, desk: Desk) -> BadMedia:
+    """What is said of a result that came with the answer, cannot be used and cannot be had again."""
+    path = desk.store.path(attempt.fingerprint, purchase.request.suffix)
+    paid = f"it was paid for ({catalog.priced(attempt.list_usd)}) and is kept as {path}"
+    return BadMedia(f"{error}; {paid}; `{purchase.settle} --confirm-lost` has the next run buy it anew")
 
 
 def _undownloaded(error: Exception, attempt: Attempt) -> BadMedia:
@@ -174,6 +183,8 @@ def _leave(slot: Slot | None) -> None:
 def _gone_text(purchase: Purchase, attempt: Attempt) -> str:
     paid = f"operation {attempt.operation} was paid for ({catalog.priced(attempt.list_usd)})"
     again = f"`{purchase.settle} --confirm-lost` to buy it anew"
+    if not catalog.remembers_operations(purchase.request.backend):
+        return f"{paid} and its result cannot be had; {again}"
     return f"{paid} and its result cannot be had; run again to ask once more, or {again}"
 
 

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from workflow_lib.files import atomic_path
 from workflow_lib.pictures import fit_picture, load_picture
-from workflow_lib.recipes import Character, Recipe, Scene, Split
+from workflow_lib.recipes import Character, Recipe, Scene, Split, halved
 
 _COMPRESS_LEVEL = 1  # five times as fast as Pillow's default, for files a fifth larger
 _HIDDEN_MARGIN = 0.2
@@ -102,9 +102,9 @@ def halves(split: Split, size: tuple[int, int]) -> tuple[Box, Box]:
     """Where the two scenes of `split` stand; the cut is at an even pixel, so that colour planes can be cut there."""
     width, height = size
     if split.direction == "left_right":
-        cut = max(2, width // 4 * 2)
+        cut = halved(width)
         return (0, 0, cut, height), (cut, 0, width, height)
-    cut = max(2, height // 4 * 2)
+    cut = halved(height)
     return (0, 0, width, cut), (0, cut, width, height)
 
 

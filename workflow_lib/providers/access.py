@@ -11,7 +11,7 @@ from workflow_lib.errors import MissingKey
 from workflow_lib.providers.base import Provider
 
 if TYPE_CHECKING:
-    from workflow_lib.providers import google
+    from workflow_lib.providers.google import GeminiAccess, VertexAccess
 
 
 def open_provider(service: Service, settings: Config, base_url: str | None = None) -> Provider:
@@ -42,11 +42,6 @@ def remembers(service: Service) -> bool:
     return service == "elevenlabs"
 
 
-def keeps_results(service: Service) -> bool:
-    """Whether the result of an operation can be had by its id later on; where not, a lost answer is lost."""
-    return service != "gemini"
-
-
 def _elevenlabs(settings: Config, base_url: str | None) -> Provider:
     from workflow_lib.providers import elevenlabs, elevenlabs_answers  # noqa: PLC0415 - only what is asked is loaded
 
@@ -74,19 +69,19 @@ def _veo(settings: Config, base_url: str | None) -> Provider:
 
 
 def _omni(settings: Config, base_url: str | None) -> Provider:
-    from workflow_lib.providers import omni  # noqa: PLC0415 - only what is asked is loaded
+    from workflow_lib.providers.omni import Omni  # noqa: PLC0415 - only what is asked is loaded
 
-    return omni.Omni(_google(settings, base_url, "Omni"))
+    return Omni(_gemini_access("Omni", settings, base_url))
 
 
 def _gemini(settings: Config, base_url: str | None) -> Provider:
-    from workflow_lib.providers import gemini  # noqa: PLC0415 - only what is asked is loaded
+    from workflow_lib.providers.gemini import Gemini  # noqa: PLC0415 - only what is asked is loaded
 
-    return gemini.Gemini(_google(settings, base_url, "Gemini"))
+    return Gemini(_gemini_access("Gemini", settings, base_url))
 
 
-def _google(settings: Config, base_url: str | None, who: str) -> google.GeminiAccess | google.VertexAccess:
-    """An API key where one is set, else the project on Vertex at the location where Google lists these models."""
+def _gemini_access(who: str, settings: Config, base_url: str | None) -> GeminiAccess | VertexAccess:
+    """Google by a key of the Gemini API, else by a project on Vertex, at the one location where these models are."""
     from workflow_lib.providers import google  # noqa: PLC0415 - only what is asked is loaded
 
     name = keys.gemini_key()
@@ -94,13 +89,12 @@ def _google(settings: Config, base_url: str | None, who: str) -> google.GeminiAc
         usual = settings.google_gemini_base_url or google.GEMINI_URL
         address = base_url or keys.base_url("GOOGLE_GEMINI_BASE_URL", usual)
         return google.GeminiAccess(address.rstrip("/"), keys.required(name, who))
-    if keys.value(keys.GOOGLE_PROJECT) is None:
+    if keys.value(google.PROJECT) is None:
         raise MissingKey(
-            f"GEMINI_API_KEY is not set; {who} needs it, or {keys.GOOGLE_PROJECT}: "
-            "set one in the environment or in .env"
+            f"GEMINI_API_KEY is not set; {who} needs it, or {google.PROJECT}: set one in the environment or in .env"
         )
     location = "global"
     usual = settings.google_vertex_base_url or google.vertex_url(location)
     address = base_url or keys.base_url("GOOGLE_VERTEX_BASE_URL", usual)
-    project, credentials = keys.required(keys.GOOGLE_PROJECT, who), google.vertex_credentials(who)
+    project, credentials = keys.required(google.PROJECT, who), google.vertex_credentials(who)
     return google.VertexAccess(address.rstrip("/"), project, location, credentials)

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from workflow_lib.requests import EffectRequest, SpeechRequest, TextRequest
+from workflow_lib.requests import EffectRequest, ImageRequest, SpeechRequest, TextRequest
 
 Host = Callable[[Path], str]
 """Uploads a picture (or finds it uploaded) and returns the public URL under which a provider can fetch it."""
@@ -82,6 +82,14 @@ class TextOrder:
     most_tokens: int
     usd_in: float
     usd_out: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOrder:
+    """A picture that is to be drawn as the request says; `references`: PNG or JPEG files, in its order."""
+
+    request: ImageRequest
+    references: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)

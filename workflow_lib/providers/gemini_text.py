@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow_lib.errors import OutcomeUnknown
 from workflow_lib.providers import google
-from workflow_lib.providers.base import Finished, TextOrder
+from workflow_lib.providers.base import Draft, Finished, TextOrder
 
 if TYPE_CHECKING:
     from google.genai import Client
@@ -21,13 +21,22 @@ _LONGEST_S = 540.0
 """How long an answer is waited for: a model that thinks long says nothing meanwhile."""
 
 
-def asked(who: str, client: Client, order: TextOrder) -> tuple[str | None, Finished]:
+def draft(order: TextOrder) -> Draft:
+    """The order as it is sent; nothing needs to be brought anywhere."""
+    return Draft(order.request.model, order)
+
+
+def asked(who: str, client: Client, draft: Draft) -> tuple[str | None, Finished]:
     """Send the request once; the id of the answer, if it has one, and the answer.
 
     Raises:
         RetryLater, Refused, Filtered, GenerationFailed: nothing was made.
         OutcomeUnknown: something may have been.
+        TypeError: the draft is another provider's.
     """
+    order = draft.body
+    if not isinstance(order, TextOrder):
+        raise TypeError("this draft is another provider's")
     from google.genai import types  # noqa: PLC0415 - half a second, for those who need it
 
     # The client retries nothing; said again here, so that options for one call cannot change it.
@@ -44,7 +53,7 @@ def asked(who: str, client: Client, order: TextOrder) -> tuple[str | None, Finis
         response = client.models.generate_content(model=order.request.model, contents=order.words, config=settings)
         value = response.model_dump(mode="json", exclude_none=True, by_alias=True)
     except Exception as error:  # noqa: BLE001 - whatever it is, the request may have been sent
-        raise google.submission_error(who, order.request.model, error) from None
+        raise google.submission_error(who, draft.model, error, "the storyboard") from None
     value.pop("sdkHttpResponse", None)
     if not value:
         raise OutcomeUnknown(f"{who} may have accepted it: the answer holds nothing")

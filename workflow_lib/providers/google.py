@@ -1,4 +1,4 @@
-"""What Veo and Omni share: Google's client without retries, credentials, errors in the words of the contract, results.
+"""What Veo, Omni and Gemini share: a client without retries, credentials, errors in the words of the contract.
 
 Source: google-genai 3.4.0, read and run. Its client is given our transport: its own would follow a redirect with the
 paid request and the key, and wait for ever.
@@ -223,7 +223,7 @@ def said(error: Exception) -> Said:
     )
 
 
-def submission_error(who: str, model: str, error: Exception) -> WorkflowError:
+def submission_error(who: str, model: str, error: Exception, what: str = "the clip") -> WorkflowError:
     """Say what an exception of a paid request means.
 
     A refusal that Google itself worded proves that nothing exists; anything else does not.
@@ -236,12 +236,12 @@ def submission_error(who: str, model: str, error: Exception) -> WorkflowError:
     answer = said(error)
     refused = answer.parsed and answer.status in _CLIENT_ERRORS and answer.status not in _UNSURE
     if not (refused or answer.status in _FRONT_DOOR):
-        return OutcomeUnknown(f"{who} may have accepted the request: {_what(error, answer)}")
-    return _refusal(who, model, answer)
+        return OutcomeUnknown(f"{who} may have accepted {what}: {_what(error, answer)}")
+    return _refusal(who, model, answer, what)
 
 
-def _refusal(who: str, model: str, answer: Said) -> WorkflowError:
-    text = f"{who} refused the request ({answer.text})"
+def _refusal(who: str, model: str, answer: Said, what: str) -> WorkflowError:
+    text = f"{who} refused {what} ({answer.text})"
     if answer.status in _ACCOUNT or _NO_ACCOUNT.search(answer.text):
         return Refused(f"{who} refuses the account; check the key or credentials and the billing ({answer.text})")
     if answer.status == _BUSY:
