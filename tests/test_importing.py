@@ -112,7 +112,7 @@ def test_a_spreadsheet_of_eighteen_rows_is_a_film_in_one_command(studio: Studio)
 def test_an_imported_film_is_built(studio: Studio) -> None:
     """What is imported is a film like any other."""
     draw(studio.folder / "a.png")
-    (studio.folder / "b.csv").write_text("Prompt,Length,Image\nA bird sings.,0.5,a.png\nA bird flies.,0.5,\n")
+    (studio.folder / "b.csv").write_text("Prompt,Length,Image\nA bird sings.,0.5,a.png\n")
     studio.clipwright("import", "b.csv", "--project", "film")
     text = studio.path("project.yaml").read_text().replace("[1920, 1080]", str(list(SIZE)))
     studio.write(text)
