@@ -210,6 +210,19 @@ def test_hostile_cells_are_harmless_and_named(tmp_path: Path) -> None:
     assert any('row 2, column "Narration": control characters are left out' in note for note in board.notes)
 
 
+def test_hostile_names_of_columns_are_printed_plainly(studio: Studio) -> None:
+    """Escapes, half characters and huge names of columns reach neither the terminal nor the manifest."""
+    item = {"prompt": "A bird.", "\x1b[31mred": "1", "\ud800": "2", "n" * 100_000: "3"}
+    (studio.folder / "b.json").write_text(json.dumps({"clips": [item], "\x1b]0;title": 1}))
+
+    done = studio.clipwright("import", "b.json", "--project", "film", "-n")
+
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "[31mred" in done.stderr
+    assert len(done.stderr) < 1000
+
+
 def test_pictures_outside_are_not_fetched(tmp_path: Path) -> None:
     """Only files within the folder of the storyboard are copied, links followed; each other is named with its place."""
     inside = tmp_path / "in"
