@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_lib import prompts
+from workflow_lib import prompts, reordering
 
 
 def test_five_parts_are_joined_with_the_action_first_and_the_camera_last() -> None:
@@ -27,7 +27,7 @@ def test_five_parts_are_joined_with_the_action_first_and_the_camera_last() -> No
 )
 def test_a_prompt_that_opens_with_the_camera_is_shown_reordered(written: str, better: str) -> None:
     """The camera's clause goes to the end and the action to the front."""
-    assert prompts.reordered(written) == better
+    assert reordering.reordered(written) == better
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_prompt_that_opens_with_the_camera_is_shown_reordered(written: str, be
 )
 def test_a_prompt_that_opens_with_the_action_is_left_alone(written: str) -> None:
     """No false alarm where the first words are what happens."""
-    assert prompts.reordered(written) is None
+    assert reordering.reordered(written) is None
 
 
 def test_the_camera_is_found_in_one_text() -> None:
@@ -57,7 +57,7 @@ def test_the_camera_is_found_in_one_text() -> None:
 def test_any_text_is_survived(text: str) -> None:
     """No prompt makes these functions fail, and reordering loses no words."""
     prompts.camera_part(text)
-    better = prompts.reordered(text)
+    better = reordering.reordered(text)
 
     if better is not None:
         assert len(better) >= len(text.strip()) // 2

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from workflow_lib import prompts
+from workflow_lib.prompts import PACE
+
 Family = Literal["push in", "pull out", "dolly", "slide", "track", "pan", "tilt", "crane", "orbit", "zoom", "static"]
 
 
@@ -21,15 +24,8 @@ class Move:
     start: int
 
 
-SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 CLAUSE = re.compile(r"\s*[,:]\s+|\s+(?:as|while)\s+")
 
-_PACE = (
-    r"(?:(?:very|slow(?:ly)?|gent(?:le|ly)|subt(?:le|ly)|smooth(?:ly)?|slight(?:ly)?|steady|steadily|quick(?:ly)?|fast"
-    r"|rapid(?:ly)?|swift(?:ly)?|gradual(?:ly)?|soft(?:ly)?|small|short|brief(?:ly)?|long|tiny|micro|minimal|controlled"
-    r"|careful(?:ly)?|cinematic|dramatic(?:ally)?|sudden(?:ly)?|continuous(?:ly)?|symmetrical|whip|crash|hand-?held"
-    r"|gimbal|drone|camera|final|\d+ ?%|\d+(?:[- ]degree)?),?[ -]+)"
-)
 _HOW = (
     r"(?:[ -]+(?:very |slowly |gently |smoothly |steadily |slightly |softly |quickly |gradually |subtly |straight )"
     r"{0,2})"
@@ -89,10 +85,10 @@ _SUBJECT = re.compile(
 )
 # Between what the camera does first and what it does next.
 _NEXT = re.compile(
-    rf"(?:,|\band|\bthen|\bbefore|\binto|\bwith|\bwhile|\ban?)\s+(?:(?:then|an?) )*{_PACE}*\Z", re.IGNORECASE
+    rf"(?:,|\band|\bthen|\bbefore|\binto|\bwith|\bwhile|\ban?)\s+(?:(?:then|an?) )*{PACE}*\Z", re.IGNORECASE
 )
 _THEN = re.compile(
-    rf"\bthen {_PACE}*(?P<words>(?P<verb>pan|tilt|zoom|crane|orbit)(?:s|ing)?(?: back| \w+ly)?"
+    rf"\bthen {PACE}*(?P<words>(?P<verb>pan|tilt|zoom|crane|orbit)(?:s|ing)?(?: back| \w+ly)?"
     r" (?:up|down|in|out|left|right|away|around|across|to)\b)",
     re.IGNORECASE,
 )
@@ -103,10 +99,8 @@ _BREAK = re.compile(
     r"|short|smooth|push|tilt|pan|slight|quick|lateral|camera)))",
     re.IGNORECASE,
 )
-_LEADING = re.compile(
-    rf"(?:\A|[.;!?,:(\u2014\u2013]\s*|\b(?:and|then|with|while|a|an|the)\s+){_PACE}*\Z", re.IGNORECASE
-)
-_PACED = re.compile(rf"{_PACE}\Z", re.IGNORECASE)
+_LEADING = re.compile(rf"(?:\A|[.;!?,:(\u2014\u2013]\s*|\b(?:and|then|with|while|a|an|the)\s+){PACE}*\Z", re.IGNORECASE)
+_PACED = re.compile(rf"{PACE}\Z", re.IGNORECASE)
 _NEAR = 150  # characters before a move in which its adjectives stand
 _SAID_OF_CAMERA = re.compile(r"\b(?:camera|shot|lens|close[ -]?up|\d+ ?mm)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|never|without|don't|doesn't|avoid)\W+(?:\w+\W+)?\Z", re.IGNORECASE)
@@ -122,15 +116,6 @@ _SIZE = (
 _FRAME_NOUN = r"(?:shots?|close[ -]?ups?|angle|pov|two-shot|three-shot|framing|viewpoint|over-the-shoulder|medium-wide)"
 FRAMING = re.compile(
     rf"\A(?:{_SIZE}[ -]+){{0,9}}?{_FRAME_NOUN}\b(?! of (?:espresso|whisk|vodka|rum|tequila))|\A\d+ ?mm\b", re.IGNORECASE
-)
-_OPENING_MOVE = re.compile(
-    r"\A(?!(?:the|an?) pan\b(?! (?:left|right|across|over|from|to|around|along|up|down)))"
-    rf"(?:the |an? )?(?:static,? )?{_PACE}*(?:(?:camera|cam)\b|doll(?:y|ies|ying)\b"
-    r"|push(?:es|ing)?[ -]?(?:in|forward)|pull(?:s|ing)?[ -]?(?:out|back|away)"
-    r"|pan(?:s|ning)?\b(?=[ .,:;]|$)(?! (?:of|flute|pipe|lid)\b)|tilt(?:s|ing)?[ -]?(?:up|down)|zoom(?:s|ing)?\b"
-    r"|orbit(?:s|ing)?\b|crane (?:up|down|shot)|track(?:s|ing)? (?:shot|left|right|in|out|forward|back)"
-    r"|truck(?:s|ing)? (?:left|right))",
-    re.IGNORECASE,
 )
 _LITTLE = re.compile(
     r"the|an|of|in|on|at|to|and|or|then|with|from|into|over|along|across|around|by|for|it|its|is|are|that|this|left|right"
@@ -151,11 +136,6 @@ def moves(text: str) -> tuple[Move, ...]:
     return tuple(found)
 
 
-def opens_with_move(text: str) -> bool:
-    """Whether the first words of `text` are a camera move."""
-    return bool(_OPENING_MOVE.match(text.strip()))
-
-
 def opens_with_framing(text: str) -> bool:
     """Whether the first words of `text` are a shot size, an angle or a lens."""
     return bool(FRAMING.match(text.strip()))
@@ -174,7 +154,7 @@ def is_camera(clause: str) -> bool:
     """Whether a clause without an action speaks of the camera: a move, a framing or a lens."""
     text = clause.strip()
     return bool(
-        opens_with_move(text)
+        prompts.opens_with_move(text)
         or opens_with_framing(text)
         or _GLASS.search(text)
         or _STATIC.search(text)
@@ -185,7 +165,7 @@ def is_camera(clause: str) -> bool:
 
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
     start = 0
-    for gap in SENTENCE.finditer(text):
+    for gap in prompts.SENTENCE.finditer(text):
         yield start, text[start : gap.start()]
         start = gap.end()
     yield start, text[start:]
@@ -210,7 +190,9 @@ def _still(sentence: str) -> list[Move]:
 
 
 def _named(sentence: str) -> list[Move]:
-    about_camera = bool(_SAID_OF_CAMERA.search(sentence) or opens_with_move(sentence) or FRAMING.match(sentence))
+    about_camera = bool(
+        _SAID_OF_CAMERA.search(sentence) or prompts.opens_with_move(sentence) or FRAMING.match(sentence)
+    )
     hits = []
     for family, pattern in _NAMED:
         for found in re.finditer(rf"\b(?:{pattern})", sentence, re.IGNORECASE):
@@ -245,7 +227,7 @@ def _next_done(scene: str, at: int, *, first: bool) -> Move | None:
     for family, pattern in _DONE:
         for found in re.finditer(rf"\b(?:{pattern})", scene[at:], re.IGNORECASE):
             gap = scene[at : at + found.start()]
-            fits = re.fullmatch(rf"[\s,]*{_PACE}*", gap, re.IGNORECASE) if first else None
+            fits = re.fullmatch(rf"[\s,]*{PACE}*", gap, re.IGNORECASE) if first else None
             if not fits and not _NEXT.search(gap):
                 continue
             if best is None or at + found.start() < best.start:

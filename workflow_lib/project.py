@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, drawings, layout, manifest, models, passages, sounds, sources, wording, yamlfile
+from workflow_lib import catalog, drawings, layout, manifest, models, passages, prompts, sounds, sources, yamlfile
 from workflow_lib.catalog import Backend, Painting
 from workflow_lib.config import Config
 from workflow_lib.drawings import NOBODY, Board, Drawing, Painter
@@ -268,12 +268,19 @@ def _clips(
         resolved = _clip(written, number, clip, source, config, where.rpartition(": ")[2])
         problems.extend(_limit_problems(resolved, where))
         warnings.extend(_left_out(resolved, clip, where))
-        better = wording.opening(clip.prompt) if isinstance(clip.prompt, str) else None
-        if better:
-            warnings.append(f"{where}.prompt: {resolved.label} {better[0]}; {better[1]}")
+        if isinstance(clip.prompt, str) and prompts.opens_with_move(clip.prompt):
+            warnings.extend(_camera_first(clip.prompt, f"{where}.prompt: {resolved.label}"))
         clips.append(resolved)
         before = source
     return clips, warnings
+
+
+def _camera_first(prompt: str, where: str) -> list[str]:
+    # Reading camera English takes time that a film without such prompts does not need.
+    from workflow_lib import wording  # noqa: PLC0415
+
+    found = wording.opening(prompt)
+    return [f"{where} {found[0]}; {found[1]}"] if found else []
 
 
 def _with_passages(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from workflow_lib import action_words, camera_words, catalog, contradictions, negations, prompts
+from workflow_lib import action_words, camera_words, catalog, contradictions, negations, prompts, reordering
 from workflow_lib.camera_words import Move
 from workflow_lib.catalog import Backend
 
@@ -95,7 +95,7 @@ def lint(asked: Asked) -> tuple[Finding, ...]:
 
 def opening(text: str) -> tuple[str, str] | None:
     """What is wrong with a prompt that opens with a camera move, and what is better; None for any other."""
-    better = prompts.reordered(text)
+    better = reordering.reordered(text)
     return ("opens with the camera", f"better: {better}") if better else None
 
 
@@ -109,7 +109,7 @@ def _order(asked: Asked) -> Iterator[Finding]:
     if moved:
         yield _finding(asked, "camera_first", *moved)
     elif camera_words.opens_with_framing(text):
-        better = prompts.camera_last(text)
+        better = reordering.camera_last(text)
         if better:
             yield _finding(asked, "framing_first", "opens with the framing", f"better: {better}")
     else:
@@ -132,7 +132,7 @@ def _setting(asked: Asked, text: str) -> Iterator[Finding]:
 
 def _cut_camera(text: str) -> list[str]:
     """`text` without its last sentence where that is the camera's, and that sentence."""
-    sentences = camera_words.SENTENCE.split(text)
+    sentences = prompts.SENTENCE.split(text)
     if len(sentences) > 1 and camera_words.is_camera(sentences[-1]):
         return [" ".join(sentences[:-1]), sentences[-1]]
     return [text]

@@ -54,6 +54,6 @@ def _asked(names: Sequence[str]) -> tuple[list[Asked], list[Problem]]:
 def _print(asked: Sequence[Asked], found: Sequence[Finding]) -> None:
     for finding in found:
         click.echo(str(finding))
-    clips = len({(item.file, item.place.partition(".")[0]) for item in found})
+    clips = len({(item.file, item.clip) for item in found})
     said = f"{len(found)} finding{'' if len(found) == 1 else 's'} in {clips} of them" if found else "nothing to say"
     click.echo(f"{len(asked)} prompt{'' if len(asked) == 1 else 's'} read, {said}", err=True)

@@ -129,9 +129,8 @@ class _Reader:
         if not given or self.numbers == list(range(1, len(self.numbers) + 1)):
             return
         if len(set(given)) != len(self.numbers) or min(given) < 1 or max(given) > layout.MAX_CLIPS:
-            column = self.meaning.keys["number"][0]
             self.notes.append(
-                f"{self.file}: the numbers in {column!r} are not one for each clip; clips are numbered in order"
+                f"{self.file}: the clips' numbers are not one for each; clips are numbered in their order"
             )
             return
         for position, number in enumerate(given):

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from workflow_lib import yamlfile
 from workflow_lib.errors import InvalidInput, Problem
-from workflow_lib.importing import columns
+from workflow_lib.importing import cells, columns
 
 MAX_BYTES = 20_000_000
 SUFFIXES = (".json", ".csv", ".tsv", ".txt", ".md", ".markdown")
 
 _LISTS = ("clips", "scenes", "shots", "storyboard", "frames", "panels", "segments")
 _SEARCHED = 15
+_NAME_CHARS = 80
 _DELIMITERS = ",;\t|"
 _RULE = re.compile(r"\A\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -128,6 +129,11 @@ def _records(text: str, delimiter: str, where: str) -> list[list[str]]:
         csv.field_size_limit(limit)
 
 
+def _name(text: object) -> str:
+    """A column's name as it can be printed."""
+    return cells.clean(str(text))[0][:_NAME_CHARS]
+
+
 def _header(records: Sequence[Sequence[str]], mapped: Mapping[str, str]) -> int:
     """Which of the first rows names the columns: the one with the most names that are known."""
     known = [columns.known(row, mapped) for row in records[:_SEARCHED]]
@@ -142,7 +148,7 @@ def _take_table(
         return
     table = sheet.rows[-1].table + 1 if sheet.rows else 0
     at = _header(records, mapped)
-    names = [name.strip() for name in records[at]]
+    names = [_name(name) for name in records[at]]
     sheet.notes += [
         f"{where}: {places[number]} stands above the names of the columns; it is left out"
         for number in range(at)
@@ -157,11 +163,11 @@ def _take_table(
         if any(cell.strip() for cell in record[len(names) :]):
             what = f"has {len(record)} cells; there are {len(names)} columns"
             sheet.problems.append(Problem(f"{where}: {place}", what, "put cells with a separator in them into quotes"))
-        cells = dict(zip(names, record, strict=False))
+        named_cells = dict(zip(names, record, strict=False))
         unnamed = next((cell for name, cell in zip(names, record, strict=False) if not name and cell.strip()), None)
         if unnamed is not None:
             sheet.notes.append(f"{where}: {place}: {unnamed[:40]!r} stands in a column without a name; it is left out")
-        sheet.rows.append(Row(place, {name: cell for name, cell in cells.items() if name}, table=table))
+        sheet.rows.append(Row(place, {name: cell for name, cell in named_cells.items() if name}, table=table))
 
 
 def _from_markdown(text: str, where: str, mapped: Mapping[str, str]) -> Sheet:
@@ -226,7 +232,7 @@ def _take_value(sheet: Sheet, value: object, at: tuple[str | int, ...], where: s
     if not isinstance(value, dict) or inner is None:
         hint = "a list of objects, or an object with `clips` or `scenes`"
         raise InvalidInput([Problem(where, "holds no list of clips", hint)])
-    lost = [str(key) for key in value if key not in (inner, "title")]
+    lost = [_name(key) for key in value if key not in (inner, "title")]
     if lost and not at:
         sheet.notes.append(
             f"{where}: {', '.join(lost)}: not taken; what holds for the whole film goes into project.yaml"
@@ -237,7 +243,7 @@ def _take_value(sheet: Sheet, value: object, at: tuple[str | int, ...], where: s
 def _take_item(sheet: Sheet, item: object, at: tuple[str | int, ...], where: str, scene: str) -> None:
     place = yamlfile.dotted(at).lstrip(".")
     if not isinstance(item, dict):
-        what = f"is {json.dumps(item, ensure_ascii=False)[:40]}, not an object"
+        what = f"is {json.dumps(item)[:40]}, not an object"
         sheet.problems.append(Problem(f"{where}: {place}", what, 'write {"prompt": …}'))
         return
     inner = _inner(item)
@@ -246,10 +252,10 @@ def _take_item(sheet: Sheet, item: object, at: tuple[str | int, ...], where: str
         return
     told = {str(key): str(value) for key, value in item.items() if isinstance(value, str | int)}
     named = " ".join(value for key, value in told.items() if columns.plain(key) in columns.SCENE_NAMES)
-    _take_value(sheet, item[inner], (*at, inner), where, named or str(at[-1]))
+    _take_value(sheet, item[inner], (*at, inner), where, _name(named) or str(at[-1]))
     lost = [key for key in item if key != inner and columns.plain(str(key)) not in columns.SCENE_NAMES]
     if lost:
-        sheet.notes.append(f"{where}: {place}: {', '.join(map(str, lost))}: not taken from around the clips")
+        sheet.notes.append(f"{where}: {place}: {', '.join(map(_name, lost))}: not taken from around the clips")
 
 
 def _inner(value: object) -> str | None:
@@ -262,7 +268,7 @@ def _inner(value: object) -> str | None:
 def _flat(item: Mapping[str, object], before: str) -> Iterator[tuple[str, str]]:
     """The cells of an object; a nested one's are named by both keys, `keyframes start`."""
     for key, value in item.items():
-        name = f"{before}{key}"
+        name = _name(f"{before}{key}")
         if isinstance(value, dict):
             yield from _flat(value, f"{name} ")
         elif isinstance(value, list):
