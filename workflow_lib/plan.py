@@ -59,8 +59,12 @@ def of_clip(film: Film, number: int) -> ClipPlan:
 
 
 def ledger_of(film: Film, stores: Stores | None = None) -> Ledger:
-    """What was paid for; not read for a film that costs nothing."""
-    if not film.pays_for_sound and not any(catalog.is_paid(clip.backend) for clip in film.clips):
+    """What was paid for; not read for a film that costs nothing, its storyboard neither."""
+    if (
+        not film.project.story.exists()
+        and not film.pays_for_sound
+        and not any(catalog.is_paid(clip.backend) for clip in film.clips)
+    ):
         return Ledger()
     return (stores or Stores()).ledger(film.project.takes)
 
