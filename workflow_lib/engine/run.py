@@ -117,7 +117,9 @@ class Run:
             try:
                 self._storyboards.wait(folder)
                 film = project.load(Project(Path(folder)), self._settings)
-                self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), self._stores)
+                # What was drafted in this run was paid for since the journals were read.
+                stores = None if self._storyboards.was_awaited(folder) else self._stores
+                self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), stores)
             except WorkflowError as error:
                 fail(error)
         return self._plans[folder, cut]
