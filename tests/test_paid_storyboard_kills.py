@@ -54,6 +54,12 @@ def count(paid: Paid, name: str) -> int:
     return sum(event.event == name for event in journal_of(paid).events())
 
 
+def await_moment(paid: Paid, events: int, run: subprocess.Popen[bytes]) -> None:
+    """Wait for so many more events in the journal, or for the end of the run."""
+    wanted = len(journal_of(paid).events()) + events
+    until(lambda: len(journal_of(paid).events()) >= wanted or run.poll() is not None)
+
+
 def settled(paid: Paid, said: str) -> bool:
     """Do as a user does who is asked: give up what was lost, and only then."""
     if "--of storyboard --confirm-lost" not in said:
@@ -68,8 +74,7 @@ def test_random_kills_buy_nothing_unasked(slow: Paid, groups: list[int]) -> None
         log = slow.studio.folder / f"{number}.log"
         run = start(slow, log)
         groups.append(run.pid)
-        wanted = len(journal_of(slow).events()) + dice.randint(1, 3)
-        until(lambda wanted=wanted, run=run: len(journal_of(slow).events()) >= wanted or run.poll() is not None)
+        await_moment(slow, dice.randint(1, 3), run)
         members = members_of({run.pid})
         jobs = [pid for pid in members if pid != run.pid]
         kill(dice.choice([jobs[:1], jobs, list(members)]))

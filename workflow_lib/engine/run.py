@@ -340,7 +340,7 @@ class Run:
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
             buys = any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs))
-            if buys or self._storyboards.services(self._jobs) or self._sounds_to_make(self._jobs):
+            if buys or any(rule == drafting.RULE for rule, _ in self._jobs) or self._sounds_to_make(self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()
