@@ -241,5 +241,10 @@ def _pictures(brief: Brief, config: Config, services: set[Service]) -> list[tupl
     return [(f"{_number_of(count, 'picture')} by {maker} ({model})", count * usd)]
 
 
+def number_of(count: int, noun: str) -> str:
+    """So many of something, in words: `3 clips`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _number_of(count: int, noun: str) -> str:
-    return f"about {count} {noun}{'' if count == 1 else 's'}"
+    return f"about {number_of(count, noun)}"

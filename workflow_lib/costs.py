@@ -36,7 +36,9 @@ class Cost:
 
     @property
     def differs(self) -> bool:
-        """Whether what was charged differs from the list price."""
+        """Whether what was charged differs from the list price; that of a storyboard is the most that it may cost."""
+        if self.component == "storyboard":
+            return self.actual_usd - self.listed_usd > _OFF_USD
         return abs(self.actual_usd - self.listed_usd) > _OFF_USD
 
 

@@ -89,8 +89,8 @@ def of_clip(film: Film, number: int) -> ClipPlan:
 
 
 def ledger_of(film: Film, stores: Stores | None = None) -> Ledger:
-    """What was paid for; not read for a film that costs nothing."""
-    pays_beside = film.pays_for_sound or film.pays_for_pictures
+    """What was paid for; not read for a film that costs nothing, its storyboard neither."""
+    pays_beside = film.pays_for_sound or film.pays_for_pictures or film.project.story.exists()
     if not pays_beside and not any(catalog.is_paid(clip.backend) for clip in film.clips):
         return Ledger()
     return (stores or Stores()).ledger(film.project.takes)

@@ -37,14 +37,14 @@ def leftovers(folder: Path) -> list[Path]:
     """
     found: list[Path] = []
     for store in layout.find_stores(folder):
-        found += [path for path in store.glob("*.part*.mp?") if _is_old(path)]
+        found += [path for path in store.glob("*.part.*") if _is_old(path)]
         found += [path for path in (store / "uploads").glob("*.json") if _has_expired(path)]
         found += [path for path in store.glob("*.room") if _is_old(path) and not Journal(store).holds(path)]
     return found
 
 
 def unused_takes(stores: Iterable[Path], films: Sequence[Film]) -> list[Unused]:
-    """The takes in `stores` that no clip of `films` shows or would be given."""
+    """The takes in `stores` that no clip of `films` shows or would be given; answers of drafters are always kept."""
     wanted: set[tuple[Path, str]] = set()
     for film in films:
         wanted |= {(film.project.takes.resolve(), item.wanted) for item in plan.of(film).parts}
@@ -52,7 +52,9 @@ def unused_takes(stores: Iterable[Path], films: Sequence[Film]) -> list[Unused]:
     for folder in stores:
         for attempt in Store(folder).ledger().attempts():
             path = folder / str(attempt.file)
-            is_used = (folder.resolve(), attempt.fingerprint) in wanted
+            is_used = (
+                attempt.request.get("component") == "storyboard" or (folder.resolve(), attempt.fingerprint) in wanted
+            )
             if attempt.state == "stored" and attempt.file and path.is_file() and not is_used:
                 clip = f"{attempt.project} {attempt.clip}"
                 notes = Store(folder).notes_path(attempt.fingerprint)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from workflow_lib import locks, progress
+from workflow_lib.boards import BoardPlan
 from workflow_lib.errors import BadMedia
 from workflow_lib.media import probe
 from workflow_lib.planned import ClipPlan, FilmPlan, Wanted
@@ -41,7 +42,10 @@ class ClipStatus:
 
 @dataclass(frozen=True, slots=True)
 class FilmStatus:
-    """One film: whether a run builds it, its clips, how the film itself stands and how long it is, in seconds."""
+    """One film: whether a run builds it, its clips, how the film itself stands and how long it is, in seconds.
+
+    `film` is `undrafted` while its clips are not listed; `to_spend_usd` is an estimate then.
+    """
 
     project: str
     title: str
@@ -66,6 +70,21 @@ def of(found: FilmPlan) -> FilmStatus:
         length_s=_length_s(project.film(found.film.cut)),
         spent_usd=round(found.spent_usd, 2),
         to_spend_usd=found.price_usd,
+    )
+
+
+def of_storyboard(found: BoardPlan) -> FilmStatus:
+    """The status of a film whose clips are not listed yet."""
+    brief = found.brief
+    return FilmStatus(
+        project=str(brief.project.root),
+        title=brief.written.title,
+        running=locks.is_being_built(brief.project),
+        clips=(),
+        film="undrafted",
+        length_s=None,
+        spent_usd=round(found.spent_usd, 2),
+        to_spend_usd=round(found.price_usd + found.after.usd, 4),
     )
 
 

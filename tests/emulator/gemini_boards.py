@@ -1,4 +1,4 @@
-"""Storyboards as a model writes them: from the words of the brief, so many clips as are asked for, with known figures."""
+"""Storyboards as a model writes them: from the words of the brief, with as many clips as are asked for."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _board(prompt: str) -> dict[str, Any]:
     told = told.partition(_REPAIR)[0]
     count, words = _number(r"exactly (\d+)", head), _number(r"narration has (\d+) words", head)
     names = [name for name, _ in Counter(_NAME.findall(told)).most_common(2)] or ["Traveller"]
-    names = (names + ["Bystander"])[:3]
+    names = [*names, "Bystander"][:3]
     sentences = [" ".join(part.split()) for part in _SENTENCE.split(told) if part.strip()] or ["A story."]
     between = re.search(r"start and an end still: ([\d, ]+)", head)
     keyframes = {int(number) for number in between[1].split(",")} if between else set()

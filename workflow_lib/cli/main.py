@@ -6,14 +6,14 @@ import sys
 
 import click
 
-from workflow_lib.cli import doctor, emulator, importing, money, new, prune, reading
+from workflow_lib.cli import doctor, emulator, importing, money, new, prune, reading, redraft
 from workflow_lib.errors import WorkflowError
 
 _HELP = """\
 Narrated films from a manifest. Snakemake builds them; these commands tell how they stand.
 
 \b
-  clipwright new my_film                             a project that builds at once
+  clipwright new my_film                             a project that builds at once; --story FILE: from a story
   snakemake --cores all projects/my_film/final.mp4   the film
   clipwright plan my_film                            what remains, why, and what it costs
   clipwright costs                                   what was spent
@@ -39,6 +39,7 @@ for _command in (
     money.takes,
     money.retake,
     money.cancel,
+    redraft.redraft,
     prune.prune,
     doctor.doctor,
     emulator.emulator,

@@ -13,7 +13,7 @@ from typing import cast
 import click
 from rich.table import Table
 
-from workflow_lib import catalog, config, costs, decisions, layout, project
+from workflow_lib import catalog, config, costs, decisions, layout, project, redrafting
 from workflow_lib.catalog import Service
 from workflow_lib.cli import naming, tables
 from workflow_lib.costs import Cost
@@ -31,9 +31,11 @@ _NUMBER = click.IntRange(1, layout.MAX_CLIPS)
 _COMPONENTS: dict[str, Component] = {"clip": "clips", "narration": "narration", "effect": "effects"}
 
 
+_OF = "Of the clip itself, of its spoken line or of its sound effect."
+
+
 def _of(command: Callable[..., None]) -> Callable[..., None]:
-    what = "Of the clip itself, of its spoken line or of its sound effect."
-    option = click.option("--of", "part", type=click.Choice(list(_COMPONENTS)), default="clip", help=what)
+    option = click.option("--of", "part", type=click.Choice(list(_COMPONENTS)), default="clip", help=_OF)
     return option(command)
 
 
@@ -152,21 +154,37 @@ def _takes_table(found: list[TakeInfo]) -> Table:
 
 @click.command()
 @click.argument("name", metavar="PROJECT", shell_complete=naming.complete)
-@click.argument("number", metavar="NN", type=_NUMBER)
-@_of
+@click.argument("number", metavar="[NN]", type=_NUMBER, required=False)
+@click.option("--of", "part", type=click.Choice([*_COMPONENTS, "storyboard"]), default="clip", help=_OF)
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--confirm-lost", is_flag=True, help="Nothing will come of what was sent: buy the clip again.")
 @click.option("--operation", metavar="ID", help="What was sent became this operation (see the provider's console).")
-def retake(name: str, number: int, part: str, operation: str | None, *, yes: bool, confirm_lost: bool) -> None:
-    """Ask for another take of clip NN of PROJECT, its price named first, or settle what became of one that was sent."""
+def retake(name: str, number: int | None, part: str, operation: str | None, *, yes: bool, confirm_lost: bool) -> None:
+    """Ask for another take of clip NN of PROJECT, its price named first, or settle what became of one that was sent.
+
+    `--of storyboard --confirm-lost` gives up a storyboard that was sent and never answered.
+    """
     if confirm_lost and operation:
         raise click.UsageError("--confirm-lost and --operation exclude each other")
+    if part == "storyboard":
+        _settle_storyboard(name, confirm_lost=confirm_lost)
+        return
+    if number is None:
+        raise click.UsageError("say which clip: NN")
     film = _film(name)
     decision = _decision(film, number, _COMPONENTS[part], operation, confirm_lost=confirm_lost)
     if not (confirm_lost or operation or yes):
         _ask(decision)
     decisions.decide(film, decision)
     click.echo(f"{decision.text}\nnext: snakemake --cores 8 {film.project.film('final')}")
+
+
+def _settle_storyboard(name: str, *, confirm_lost: bool) -> None:
+    item = naming.named([name])[0]
+    if not confirm_lost:
+        text = f"an answer cannot be had again; `clipwright redraft {item.root}` asks for another storyboard"
+        raise click.UsageError(f"--of storyboard goes with --confirm-lost: {text}")
+    click.echo(f"{redrafting.settle(item)}\nnext: snakemake --cores 8 {item.film('final')}")
 
 
 def _decision(film: Film, number: int, component: Component, operation: str | None, *, confirm_lost: bool) -> Decision:

@@ -10,6 +10,7 @@ import click
 from workflow_lib import files, layout, yamlfile
 from workflow_lib.cli import naming
 from workflow_lib.errors import InvalidInput, Problem
+from workflow_lib.layout import Project
 from workflow_lib.manifest import Manifest
 
 _HEAD = """\
@@ -20,8 +21,16 @@ fps: 24
 backend: animatic         # animatic (free, offline) | kling | veo | omni
 duration: 5               # seconds of a clip
 voice: scratch            # scratch (free, offline) | elevenlabs:<voice id>
-clips:
 """
+_STORY = (
+    _HEAD
+    + """\
+story:                    # storyboard.yaml, the list of clips, is drafted from story.md
+  clips: {clips}
+  direction: ""           # tone, audience, what to leave out
+  keyframes: []           # numbers of the clips that go from a start to an end picture
+"""
+)
 _CLIP = """\
   - prompt:                 # five parts, joined in this order; or one text
       action: {action}
@@ -30,20 +39,26 @@ _CLIP = """\
     source: text            # no picture yet: put one at assets/composites/{label}.png and delete this line
 """
 _MOVES = ("slow push in", "slow pan right", "gentle tilt up", "slow pull out")
+_CLIPS, _STORY_CLIPS = 3, 18
 
 
 @click.command()
 @click.argument("name")
 @click.option("--title", help="The film's title. Default: made from the name.")
-@click.option("--clips", default=3, show_default=True, type=click.IntRange(1, layout.MAX_CLIPS), help="How many clips.")
-def new(name: str, title: str | None, clips: int) -> None:
-    """Make the project NAME (projects/NAME, or channels/C/projects/NAME) with a manifest to fill in."""
+@click.option("--clips", type=click.IntRange(1, layout.MAX_CLIPS), help="How many clips. Default: 3, of a story 18.")
+@click.option("--story", type=click.Path(path_type=Path), help="A text whose clips are drafted by the build.")
+def new(name: str, title: str | None, clips: int | None, story: Path | None) -> None:
+    """Make the project NAME (projects/NAME, or channels/C/projects/NAME) with a manifest to fill in, or of a story."""
     project = naming.named([name])[0]
     if project.root.exists():
         raise InvalidInput([Problem(str(project.root), "is already there", "choose another name")])
     heading = title or project.root.name.replace("_", " ").replace("-", " ").strip().title() or project.root.name
-    text = _HEAD.format(title=json.dumps(heading, ensure_ascii=False), up="../" * len(project.root.parts))
-    for number in range(1, clips + 1):
+    head = {"title": json.dumps(heading, ensure_ascii=False), "up": "../" * len(project.root.parts)}
+    if story is not None:
+        _of_story(project, story, _STORY.format(**head, clips=clips or _STORY_CLIPS))
+        return
+    text = _HEAD.format(**head) + "clips:\n"
+    for number in range(1, (clips or _CLIPS) + 1):
         text += _CLIP.format(
             action=f"What happens in clip {number}",
             camera=_MOVES[(number - 1) % len(_MOVES)],
@@ -55,3 +70,18 @@ def new(name: str, title: str | None, clips: int) -> None:
     (project.root / "assets" / "composites").mkdir(parents=True, exist_ok=True)
     click.echo(f"{project.manifest}")
     click.echo(f"next: snakemake --cores all {Path(project.film('draft')).as_posix()}", err=True)
+
+
+def _of_story(project: Project, path: Path, text: str) -> None:
+    """Write a project whose clips are drafted from the text at `path`."""
+    try:
+        told = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput([Problem("--story", f"{path} cannot be read as UTF-8 text")]) from error
+    if not told.strip():
+        raise InvalidInput([Problem("--story", f"{path} says nothing")])
+    yamlfile.validated(Manifest, yamlfile.parse(text, str(project.manifest)), str(project.manifest))
+    files.write_text(project.story, told)
+    files.write_text(project.manifest, text)
+    click.echo(f"{project.manifest}\n{project.story}")
+    click.echo(f"next: snakemake -n {Path(project.film('final')).as_posix()}", err=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from workflow_lib import config, layout, locks, project, pruning
+from workflow_lib import config, layout, locks, project, pruning, story
 from workflow_lib.errors import WorkflowError
 from workflow_lib.pruning import Unused
 
@@ -34,7 +34,8 @@ def prune(*, takes: bool, work: bool, yes: bool, dry_run: bool) -> None:
 def _prune_takes(folder: Path, *, yes: bool, dry_run: bool) -> None:
     settings = config.load(folder)
     # A film that cannot be read might use any of them: its errors end the command before anything is deleted.
-    films = [project.load(item, settings) for item in layout.find_projects(folder)]
+    listed = [item for item in layout.find_projects(folder) if not story.is_awaited(item)]
+    films = [project.load(item, settings) for item in listed]
     found = pruning.unused_takes(layout.find_stores(folder), films)
     for take in found:
         click.echo(f"{take.path}  {take.size / _MB:.1f} MB  ${take.usd:.2f}  {take.clip}")

@@ -14,9 +14,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from workflow_lib import catalog, config, files, locks, project, yamlfile
+from workflow_lib import board_lines, boards, catalog, config, files, locks, project, story, yamlfile
 from workflow_lib import plan as planning
 from workflow_lib import status as statuses
+from workflow_lib.boards import BoardPlan
 from workflow_lib.cli import naming, proofreading, tables
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
@@ -34,18 +35,41 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def _plans(
     projects: Iterable[Project], *, draft: bool = False, overrides: Mapping[str, object] | None = None
 ) -> list[FilmPlan]:
-    """The plan of each project; what is wrong in any of them is raised together."""
+    """The plan of each project whose clips are listed; what is wrong in any of them is raised together."""
     found: list[FilmPlan] = []
     problems: list[Problem] = []
     for item in projects:
         try:
-            film = project.load(item, config.load(Path(), overrides if overrides is not None else _of_run(item)))
+            if story.is_awaited(item):
+                continue
+            film = project.load(item, _settings(item, overrides))
             found.append(planning.of(film.draft() if draft else film))
         except InvalidInput as error:
             problems.extend(error.problems)
     if problems:
         raise InvalidInput(problems)
     return found
+
+
+def _storyboards(
+    projects: Iterable[Project], overrides: Mapping[str, object] | None = None
+) -> dict[Project, BoardPlan]:
+    """The plan of the storyboard of each project that waits for one; what is wrong in any is raised together."""
+    found: dict[Project, BoardPlan] = {}
+    problems: list[Problem] = []
+    for item in projects:
+        try:
+            if story.is_awaited(item):
+                found[item] = boards.of(item, _settings(item, overrides))
+        except InvalidInput as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InvalidInput(problems)
+    return found
+
+
+def _settings(item: Project, overrides: Mapping[str, object] | None) -> config.Config:
+    return config.load(Path(), overrides if overrides is not None else _of_run(item))
 
 
 def _of_run(item: Project) -> dict[str, object]:
@@ -73,7 +97,8 @@ def check(projects: tuple[str, ...], *, as_json: bool, prompts: bool, strict: bo
     warnings: list[str] = []
     for item in wanted:
         try:
-            warnings += _plans([item])[0].film.warnings
+            _storyboards([item])
+            warnings += [warning for found in _plans([item]) for warning in found.film.warnings]
         except InvalidInput as error:
             problems += error.problems
     if as_json:
@@ -94,11 +119,16 @@ def check(projects: tuple[str, ...], *, as_json: bool, prompts: bool, strict: bo
 @click.option("--config", "pairs", multiple=True, metavar="KEY=VALUE", help="As Snakemake's: --config backend=kling.")
 def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[str, ...]) -> None:
     """Show what PROJECTS (default: all) still need, why, and what it costs; nothing is built."""
-    found = _plans(naming.named(projects), draft=draft, overrides=_overrides(pairs) if pairs else None)
+    wanted, overrides = naming.named(projects), _overrides(pairs) if pairs else None
+    awaited = list(_storyboards(wanted, overrides).values())
+    found = _plans(wanted, draft=draft, overrides=overrides)
     if as_json:
-        _print_json([_plan_json(item) for item in found])
+        listed = [*(_plan_json(item) for item in found), *(_storyboard_json(item) for item in awaited)]
+        _print_json(sorted(listed, key=lambda value: str(value["project"])))
         return
     console = tables.console()
+    for board in awaited:
+        click.echo(board_lines.told(board, follows=not draft))
     for item in found:
         console.print(_plan_table(item))
         for warning in item.film.warnings:
@@ -139,6 +169,32 @@ def _plan_json(found: FilmPlan) -> dict[str, object]:
             }
             for item in found.clips
         ],
+    }
+
+
+def _storyboard_json(found: BoardPlan) -> dict[str, object]:
+    """A film whose clips are not listed yet: who drafts them, and an estimate of what follows."""
+    brief = found.brief
+    return {
+        "project": str(brief.project.root),
+        "film": str(brief.project.film("final")),
+        "standing": "undrafted",
+        "reasons": ["its clips are not listed yet"],
+        "price_usd": found.price_usd,
+        "budget_usd": brief.written.budget_usd,
+        "spent_usd": round(found.spent_usd, 3),
+        "clips": [],
+        "storyboard": {
+            "clips": brief.asked.clips,
+            "drafter": found.drafter,
+            "backend": found.request.backend if found.request else None,
+            "action": found.action,
+            "operation": found.operation,
+            "price_usd": found.price_usd,
+            "fingerprint": found.wanted or None,
+        },
+        "estimate": [{"what": what, "usd": usd} for what, usd in found.after.parts],
+        "estimate_usd": found.after.usd,
     }
 
 
@@ -198,7 +254,7 @@ def status(projects: tuple[str, ...], *, as_json: bool, brief: bool, watch: bool
     """Show how PROJECTS (default: all) stand: made, in work, waiting; works during a run and after a crash."""
     wanted = naming.named(projects)
     if as_json:
-        _print_json([asdict(statuses.of(item)) for item in _plans(wanted)])
+        _print_json([asdict(item) for item in _statuses(wanted)])
         return
     if not watch:
         tables.console().print(_status_view(wanted, brief=brief))
@@ -210,12 +266,21 @@ def status(projects: tuple[str, ...], *, as_json: bool, brief: bool, watch: bool
 
 
 def _status_view(wanted: list[Project], *, brief: bool) -> Group:
-    found = [statuses.of(item) for item in _plans(wanted)]
+    found = _statuses(wanted)
     whole = len(found) == 1 and not brief
     return Group(*(_film_table(item) if whole else _film_line(item) for item in found))
 
 
+def _statuses(wanted: list[Project]) -> list[FilmStatus]:
+    found = [statuses.of_storyboard(item) for item in _storyboards(wanted).values()]
+    return sorted([*found, *map(statuses.of, _plans(wanted))], key=lambda film: film.project)
+
+
 def _film_line(film: FilmStatus) -> Text:
+    if film.film == "undrafted":
+        state = "being drafted" if film.running else "its clips are to be drafted from story.md"
+        left = f"about {catalog.priced(film.to_spend_usd)} to spend"
+        return Text(f"{film.project}/final.mp4: {state}, ${film.spent_usd:.2f} spent, {left}")
     done = sum(clip.doing in ("done", "by hand") for clip in film.clips)
     state = "being built" if film.running else "up to date" if film.film == "fresh" else "to build"
     length = f", {film.length_s:.1f} s" if film.length_s is not None else ""
@@ -225,6 +290,8 @@ def _film_line(film: FilmStatus) -> Text:
 
 
 def _film_table(film: FilmStatus) -> Group:
+    if film.film == "undrafted":
+        return Group(_film_line(film))
     table = Table(title=film.title, title_justify="left", title_style="bold")
     for name in ("clip", "state", "line", "effect", "backend", "took", "cost", "why"):
         table.add_column(name, justify="right" if name in ("took", "cost") else "left")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from workflow_lib import boards, files, layout, story
+from workflow_lib import board_lines, boards, files, layout, story
 from workflow_lib.boards import BoardPlan
 from workflow_lib.catalog import Service
 from workflow_lib.config import Config
 from workflow_lib.digests import Digests
-from workflow_lib.engine import internals, report
+from workflow_lib.engine import internals
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
@@ -90,7 +90,7 @@ class Storyboards:
         """What the run drafts, and what may follow from it."""
         wanted = _cuts(jobs)
         return "".join(
-            report.storyboard_lines(self._plans[folder], follows="final" in cuts)
+            board_lines.told(self._plans[folder], follows="final" in cuts)
             for folder, cuts in sorted(wanted.items())
             if folder in self._plans
         )

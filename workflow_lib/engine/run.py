@@ -118,7 +118,9 @@ class Run:
             try:
                 self._storyboards.wait(folder)
                 film = project.load(Project(Path(folder)), self._settings)
-                self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), self._stores)
+                # What was drafted in this run was paid for since the journals were read.
+                stores = None if self._storyboards.was_awaited(folder) else self._stores
+                self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), stores)
             except WorkflowError as error:
                 fail(error)
         return self._plans[folder, cut]
@@ -361,7 +363,7 @@ class Run:
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
             buys = any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs))
             sounds, pictures = self._sounds_to_make(self._jobs), self._pictures_to_make(self._jobs)
-            if buys or sounds or pictures or self._storyboards.services(self._jobs):
+            if buys or sounds or pictures or any(rule == drafting.RULE for rule, _ in self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()

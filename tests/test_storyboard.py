@@ -1,0 +1,224 @@
+"""A story becomes a list of clips without any model: the same one each time, complete, and in the story's own words."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import REPO, SIZE, Studio, draw
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from storied_films import BOARD, STORY, board_of
+
+from workflow_lib import story, yamlfile
+from workflow_lib.config import Config
+from workflow_lib.drafting import checking, embedded, sentences, writing
+from workflow_lib.errors import InvalidInput
+from workflow_lib.layout import Project
+from workflow_lib.manifest import Storyboard
+from workflow_lib.media import voice
+from workflow_lib.timing import LEAD_S, TAIL_S
+
+FABLE = (REPO / "projects/shepherd/story.md").read_text(encoding="utf-8")
+
+
+def brief_of(folder: Path, text: str, manifest: str = "story: {clips: 6}") -> story.Brief:
+    """The brief of a story in a project of its own."""
+    project = Project(folder / "projects/film")
+    project.root.mkdir(parents=True, exist_ok=True)
+    project.manifest.write_text(f"title: A tale\n{manifest}\n")
+    project.story.write_text(text, encoding="utf-8")
+    return story.read(project, Config())
+
+
+def checked(brief: story.Brief, board: dict[str, Any]) -> Storyboard:
+    """The board as a storyboard; it must be one."""
+    wrong: list[str] = []
+    found = checking.checked(board, brief, Config(), wrong)
+    assert not wrong
+    assert found is not None
+    return found
+
+
+def test_a_story_that_fits_is_told_word_for_word(tmp_path: Path) -> None:
+    """The lines of the clips, one after the other, are the story."""
+    brief = brief_of(tmp_path, FABLE, "story: {clips: 7}")
+
+    board = checked(brief, embedded.draft(brief))
+
+    told = " ".join(clip.narration for clip in board.clips)
+    plain = brief.text.partition("\n\n")[2]
+    assert _letters(told) == _letters(plain)
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text if letter.isalnum())
+
+
+def test_a_story_that_is_too_long_loses_whole_sentences_evenly(tmp_path: Path) -> None:
+    """What is left out are sentences, the first and the last stay, and no stretch of the story is silent."""
+    listed = [f"This is what happened on day {day} of the long journey to the sea." for day in range(1, 41)]
+    brief = brief_of(tmp_path, " ".join(listed))
+
+    board = checked(brief, embedded.draft(brief))
+
+    told = [part for clip in board.clips for part in sentences.sentences(clip.narration)]
+    places = [listed.index(part) for part in told]
+    assert (places[0], places[-1]) == (0, 39)
+    assert places == sorted(places)
+    gaps = [after - before for before, after in pairwise(places)]
+    assert max(gaps) - min(gaps) <= 1
+
+
+def test_who_is_in_a_fable_is_found_and_seen_where_he_is_named(tmp_path: Path) -> None:
+    """Animals and people who come again are characters; a clip shows those whom its line names."""
+    brief = brief_of(tmp_path, FABLE, "story: {clips: 7}")
+
+    board = checked(brief, embedded.draft(brief))
+
+    assert {"wolf", "boy"} <= set(board.characters)
+    assert "shepherd" not in board.characters
+    seen = [checking.seen_in(clip) for clip in board.clips]
+    assert seen[0] == ["boy"]
+    assert {"wolf", "boy"} == set(seen[4])
+    assert board.characters["wolf"].colours
+
+
+def test_the_camera_never_moves_the_same_way_twice_in_a_row(tmp_path: Path) -> None:
+    """Each clip has a move of its own, as the last of its prompt's parts."""
+    brief = brief_of(tmp_path, FABLE, "story: {clips: 12}")
+
+    board = checked(brief, embedded.draft(brief))
+
+    moves = [clip.camera_text() for clip in board.clips]
+    assert all(before != after for before, after in pairwise(moves))
+    assert all(clip.prompt_text().rstrip(".").lower().endswith(clip.camera_text()) for clip in board.clips)
+
+
+def test_a_draft_is_the_same_each_time_and_reads_as_it_was_written(tmp_path: Path) -> None:
+    """Nothing in it depends on the moment; the file holds what was drafted."""
+    brief = brief_of(tmp_path, FABLE)
+
+    first, second = embedded.draft(brief), embedded.draft(brief)
+
+    assert first == second
+    text = writing.text_of(first, brief.project, "Drafted for a test.")
+    assert yamlfile.parse(text, "storyboard.yaml") == first
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200), min_size=1, max_size=12),
+    st.integers(1, 30),
+    st.sampled_from([1, 3, 10]),
+)
+def test_any_text_makes_as_many_clips_as_are_asked_for(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[str], clips: int, seconds: int
+) -> None:
+    """Whatever is written as a story, the draft is valid, its lines fit, and it can be written down."""
+    text = ". ".join(parts)
+    folder = tmp_path_factory.mktemp("any")
+    manifest = f"duration: {seconds}\nstory: {{clips: {clips}, keyframes: [1]}}"
+    if not any(letter.isalnum() for letter in text):
+        with pytest.raises(InvalidInput, match="says nothing"):
+            brief_of(folder, text, manifest)
+        return
+    brief = brief_of(folder, text, manifest)
+
+    board = embedded.draft(brief)
+
+    assert len(checked(brief, board).clips) == clips
+    assert yamlfile.parse(writing.text_of(board, brief.project, "For a test."), "storyboard.yaml")
+
+
+def test_lines_are_spoken_within_their_clips(tmp_path: Path) -> None:
+    """What is taken to fit a clip fits it when the scratch voice speaks it."""
+    brief = brief_of(tmp_path, FABLE, "duration: 8\nstory: {clips: 9}")
+
+    board = checked(brief, embedded.draft(brief))
+
+    lines = [clip.narration for clip in board.clips if clip.narration]
+    for line in lines:
+        spoken = voice.speak(line, tmp_path / "line.wav").duration_s
+        assert LEAD_S + spoken + TAIL_S <= 8
+
+
+def test_abbreviations_end_no_sentence() -> None:
+    """A stop after a title or an initial does not part a sentence; quotation marks stay with theirs."""
+    text = "Mr. Fox met Dr. A. Goose. “Good day!” said he. She left."
+
+    found = sentences.sentences(text)
+
+    assert found == ["Mr. Fox met Dr. A. Goose.", "“Good day!” said he.", "She left."]
+    assert sentences.spoken(["she said, “Come"]) == "she said, “Come”"
+    assert sentences.spoken(["and go,” he said."]) == "“and go,” he said."
+
+
+def story_project(studio: Studio, project: str = "film") -> None:
+    """Write a small project of a story, to be drafted without any key."""
+    film = {"title": "A tale", "size": list(SIZE), "fps": 8, "duration": 3, "story": {"clips": 2}}
+    studio.write(film, project)
+    studio.path("story.md", project).write_text(STORY, encoding="utf-8")
+
+
+def test_a_bare_story_becomes_a_film_without_any_key(studio: Studio) -> None:
+    """One plain command drafts the clips by itself, says so, and builds them; the next run has nothing to do."""
+    story_project(studio)
+    story_project(studio, "drafted")
+    studio.build("projects/drafted/storyboard.yaml")
+    for number, clip in enumerate(board_of(studio, "drafted")["clips"], start=1):
+        # What is described would be drawn; these pictures are the user's own.
+        draw(studio.path(f"assets/backgrounds/clip_{number:02d}.png"))
+        for place, one in enumerate(clip["composite"].get("characters", []), start=1):
+            name = f"assets/characters/clip_{number:02d}_{place}_{one['character']}.png"
+            draw(studio.path(name), "#803020", (30, 40), figure=True)
+
+    said = studio.build()
+
+    assert "a draft made without a model" in said
+    assert "projects/film/final.mp4: 0 clips kept, 2 to make" in said
+    text = studio.path("storyboard.yaml").read_text()
+    assert "without a model" in text.splitlines()[1]
+    assert studio.path("final.mp4").exists()
+    assert "Nothing to be done" in studio.build()
+    assert studio.clipwright("check", "film").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "manifest", "text", "said"),
+    [
+        ("no story", "title: T\n", None, "story.md: there is no such file"),
+        ("clips", "title: T\nclips: [{prompt: A., source: text}]\n", STORY, "lists the clips itself"),
+        ("empty", "title: T\n", "<!-- nothing -->", "story.md: says nothing"),
+        ("keyframes", "title: T\nstory: {clips: 2, keyframes: [3]}\n", STORY, "names clip 3 of 2"),
+        ("typo", "title: T\nstory: {clip: 2}\n", STORY, "did you mean `clips`?"),
+    ],
+)
+def test_what_is_wrong_with_a_story_is_one_line(
+    studio: Studio, name: str, manifest: str, text: str | None, said: str
+) -> None:
+    """A storyboard that cannot be drafted ends the run with 3, and names file and key."""
+    studio.write(manifest)
+    if text is not None:
+        studio.path("story.md").write_text(text)
+
+    done = studio.snakemake("-n", BOARD)
+
+    assert done.returncode == 3, (name, done.stdout)
+    assert said in done.stdout
+
+
+def test_new_makes_a_project_of_a_story(studio: Studio) -> None:
+    """`clipwright new --story` gives a project that can be drafted at once."""
+    path = studio.folder / "tale.txt"
+    path.write_text(STORY)
+
+    done = studio.clipwright("new", "tale", "--story", "tale.txt", "--clips", "4")
+
+    assert done.returncode == 0, done.stderr
+    assert studio.path("story.md", "tale").read_text() == STORY
+    studio.build("projects/tale/storyboard.yaml")
+    assert len(board_of(studio, "tale")["clips"]) == 4
+    assert studio.clipwright("new", "other", "--story", "nowhere.txt").returncode == 3
