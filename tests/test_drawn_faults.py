@@ -15,9 +15,12 @@ import pytest
 from conftest import SIZE, Studio
 from drawn_films import (
     BACKGROUND,
+    END,
     MARA,
     PICTURE_USD,
+    POSED,
     SETTINGS,
+    TOM,
     asked,
     bought_twice,
     cast,
