@@ -208,16 +208,7 @@ def slow(studio: Studio, emulated_films: Path) -> Iterator[Paid]:
         yield Paid(studio, running)
 
 
-PICTURES = [
-    target(name)
-    for name in (
-        "keyframes/clip_03_end.png",
-        "assets/characters/clip_02_1_mara.png",
-        BACKGROUND,
-        SECOND,
-        "assets/characters/tom.png",
-    )
-]
+PICTURES = [target(name) for name in (END, POSED, BACKGROUND, SECOND, TOM)]
 
 
 def start(paid: Paid, log: Path) -> subprocess.Popen[bytes]:

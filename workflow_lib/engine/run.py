@@ -438,7 +438,7 @@ class Run:
             try:
                 access.open_provider(service, self._settings)
             except MissingKey as error:
-                missing.append(str(error))
+                missing.append(f"{error}{drawing.OR_SKETCH if service in pictures else ''}")
         if missing:
             raise MissingKey("\n".join(missing))
 
