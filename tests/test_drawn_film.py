@@ -28,7 +28,7 @@ from drawn_films import (
     target,
 )
 from emulator.client import Emulator
-from paid_films import CLIP_USD, Paid, tiny_clip
+from paid_films import CLIP_USD, FILM, Paid, tiny_clip
 from PIL import Image
 
 from workflow_lib.media.probe import probe
@@ -230,6 +230,22 @@ def test_what_was_bought_is_had_again_for_nothing(film: Paid) -> None:
 
     assert (asked(film), film.count()) == (0, 0)
     assert json.loads(film.studio.path(POSED).with_suffix(".json").read_text())["outcome"] == "reused"
+
+
+def test_without_a_key_new_pictures_are_sketched_and_bought_ones_stay(film: Paid) -> None:
+    """Where nobody says who draws and no key is set, free clips get sketches, but for what was bought before."""
+    forget_maker(film)
+    another_background(film)
+    film.studio.write({**film.studio.manifest(), "backend": "animatic"})
+
+    free = film.studio.snakemake("-n", FILM)
+    film.studio.write({**film.studio.manifest(), "backend": "kling"})
+    paid = film.studio.snakemake("--cores", "1", target("videos/clip_01.mp4"))
+
+    assert "1 picture to sketch, $0.00" in free.stdout
+    assert paid.returncode == 4
+    assert "GEMINI_API_KEY is not set; Gemini needs it" in paid.stdout
+    assert "`images: sketch`" in paid.stdout
 
 
 def test_another_take_of_a_picture_and_back(film: Paid) -> None:

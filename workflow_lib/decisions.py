@@ -113,6 +113,7 @@ def another_take(film: Film, number: Which, component: Component = "clips") -> D
     price = item.list_usd
     event = Event(event="chosen", fingerprint=base.fingerprint, take=wanted.fingerprint, take_number=last)
     text = f"{item.label}: take {last} will be bought for {catalog.priced(price)} by the next run; the others are kept"
+    text += _followed(item)
     return Decision(item, (event,), text, price)
 
 
@@ -132,7 +133,13 @@ def older_take(film: Film, number: Which, name: str, component: Component = "cli
         raise InvalidInput([Problem(where, f"take {name} of {item.label} is gone from the store")])
     take = found[-1].attempt.fingerprint
     event = Event(event="chosen", fingerprint=base.fingerprint, take=take)
-    return Decision(item, (event,), f"{item.label}: take {take[:8]} is put in place by the next run, $0")
+    text = f"{item.label}: take {take[:8]} is put in place by the next run, $0{_followed(item)}"
+    return Decision(item, (event,), text)
+
+
+def _followed(item: Wanted) -> str:
+    """What else a decision about a picture leads to."""
+    return "; what shows it is made again: see `snakemake -n` for the price" if item.component == "images" else ""
 
 
 def confirm_lost(film: Film, number: Which, component: Component = "clips") -> Decision:
