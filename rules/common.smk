@@ -82,7 +82,9 @@ def draft_inputs(wildcards):
 
 
 def composite_inputs(wildcards):
-    return RUN.composite_inputs(wildcards.project, wildcards.folder, f"clip_{wildcards.clip}{wildcards.split}")
+    return RUN.composite_inputs(
+        wildcards.project, wildcards.folder, f"clip_{wildcards.clip}{wildcards.split}"
+    )
 
 
 def picture_inputs(wildcards):

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from filelock import Timeout
 
@@ -17,6 +18,9 @@ from workflow_lib.planned import Wanted
 from workflow_lib.project import Film
 from workflow_lib.requests import Asked, Component
 from workflow_lib.takes import Store
+
+Which = int | Path
+"""The number of a clip, or a described picture by its path below the project's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,9 @@ class Decision:
     text: str
     usd: float = 0.0
     about: Attempt | None = None
+
+
+_FREE = {"narration": "scratch", "images": "sketch"}
 
 
 def decide(film: Film, decision: Decision) -> None:
@@ -73,7 +80,7 @@ def _settling(film: Film, decision: Decision) -> Iterator[None]:
         raise WorkflowError(what) from None
 
 
-def takes_of(film: Film, number: int, component: Component = "clips") -> list[TakeInfo]:
+def takes_of(film: Film, number: Which, component: Component = "clips") -> list[TakeInfo]:
     """Every take that was bought for a clip, its line or its effect, and any other of its request, oldest first."""
     item = _item(film, number, component)
     store = Store(film.project.takes)
@@ -92,7 +99,7 @@ def takes_of(film: Film, number: int, component: Component = "clips") -> list[Ta
     ]
 
 
-def another_take(film: Film, number: int, component: Component = "clips") -> Decision:
+def another_take(film: Film, number: Which, component: Component = "clips") -> Decision:
     """Ask for a take that was not bought yet, though nothing of the request has changed.
 
     Raises:
@@ -106,10 +113,11 @@ def another_take(film: Film, number: int, component: Component = "clips") -> Dec
     price = item.list_usd
     event = Event(event="chosen", fingerprint=base.fingerprint, take=wanted.fingerprint, take_number=last)
     text = f"{item.label}: take {last} will be bought for {catalog.priced(price)} by the next run; the others are kept"
+    text += _followed(item)
     return Decision(item, (event,), text, price)
 
 
-def older_take(film: Film, number: int, name: str, component: Component = "clips") -> Decision:
+def older_take(film: Film, number: Which, name: str, component: Component = "clips") -> Decision:
     """Choose a take by (the beginning of) its name; it costs nothing.
 
     Raises:
@@ -125,10 +133,16 @@ def older_take(film: Film, number: int, name: str, component: Component = "clips
         raise InvalidInput([Problem(where, f"take {name} of {item.label} is gone from the store")])
     take = found[-1].attempt.fingerprint
     event = Event(event="chosen", fingerprint=base.fingerprint, take=take)
-    return Decision(item, (event,), f"{item.label}: take {take[:8]} is put in place by the next run, $0")
+    text = f"{item.label}: take {take[:8]} is put in place by the next run, $0{_followed(item)}"
+    return Decision(item, (event,), text)
 
 
-def confirm_lost(film: Film, number: int, component: Component = "clips") -> Decision:
+def _followed(item: Wanted) -> str:
+    """What else a decision about a picture leads to."""
+    return "; what shows it is made again: see `snakemake -n` for the price" if item.component == "images" else ""
+
+
+def confirm_lost(film: Film, number: Which, component: Component = "clips") -> Decision:
     """Give up a submission, or a result that cannot be had; the next run buys it again.
 
     Raises:
@@ -139,12 +153,12 @@ def confirm_lost(film: Film, number: int, component: Component = "clips") -> Dec
     price = item.list_usd
     event = attempt.event("lost", reason="the user says so")
     what = f"operation {attempt.operation}" if attempt.operation else f"the submission of {attempt.at[:19]}Z"
-    again = "the clip" if component == "clips" else "it"
+    again = "the clip" if item.component == "clips" else "it"
     text = f"{item.label}: {what} is given up; the next run buys {again} again for {catalog.priced(price)}"
     return Decision(item, (event,), text, price, attempt)
 
 
-def found_operation(film: Film, number: int, operation: str, component: Component = "clips") -> Decision:
+def found_operation(film: Film, number: Which, operation: str, component: Component = "clips") -> Decision:
     """Name the operation that a submission led to; the next run resumes it, and nothing is bought.
 
     Raises:
@@ -188,18 +202,20 @@ def _unsettled(film: Film, item: Wanted) -> Attempt:
     return attempt
 
 
-def _item(film: Film, number: int, component: Component) -> Wanted:
+def _item(film: Film, number: Which, component: Component) -> Wanted:
+    if isinstance(number, Path):
+        return plan.of_picture(film, film.project.root / number)
     found = plan.of_clip(film, number)
     parts: dict[Component, Wanted] = {"clips": found, "narration": found.narration, "effects": found.effect}
     return parts[component]
 
 
-def _paid(film: Film, number: int, component: Component) -> tuple[Wanted, Asked]:
+def _paid(film: Film, number: Which, component: Component) -> tuple[Wanted, Asked]:
     """What is paid for, and what is asked for it."""
     item = _item(film, number, component)
     where = f"{film.project.manifest}: {item.place}"
     if item.request is None or not catalog.is_paid(item.request.backend):
-        who = item.request.backend if item.request else "scratch" if component == "narration" else "none"
+        who = item.request.backend if item.request else _FREE.get(item.component, "none")
         hint = f"delete {item.path} to have it made again"
         raise InvalidInput([Problem(where, f"{item.label} costs nothing ({who})", hint)])
     if item.standing == "manual":

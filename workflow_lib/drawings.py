@@ -77,12 +77,15 @@ def painter(config: Config) -> Painter:
     return Painter(model, size, catalog.image_usd(model, size, config.prices))
 
 
-def painting(asked: ImagesMaker | None, config: Config) -> Painting:
-    """Who draws in a film whose manifest asks for `asked`: without a word, Gemini where a key is set."""
+def painting(asked: ImagesMaker | None, config: Config, *, for_money: bool) -> Painting:
+    """Who draws in a film whose manifest asks for `asked`: without a word, Gemini where a key is set.
+
+    `for_money`: clips that cost something are made of the pictures: nobody pays for moving sketches without saying so.
+    """
     named = config.images or asked
     if named is not None:
         return named
-    return "gemini" if keys.reaches_gemini() else "bought"
+    return "gemini" if for_money or keys.reaches_gemini() else "bought"
 
 
 def moved(project: Project, drawings: Iterable[Drawing]) -> dict[Path, Path]:

@@ -201,7 +201,8 @@ def load(project: Project, config: Config) -> Film:
     clips = _with_passages(written, numbered, clips, spec, problems)
     asked = [(number, place, item, clip.source) for (number, place, item), clip in zip(numbered, clips, strict=True)]
     described = drawings.of(project, board, asked, (width, height), problems)
-    images = drawings.painting(written.images, config) if described else "sketch"
+    for_money = any(catalog.is_paid(clip.backend) and clip.source.drawn for clip in clips)
+    images = drawings.painting(written.images, config, for_money=for_money) if described else "sketch"
     if images == "gemini":
         drawings.check_size(config, problems)
     if problems:

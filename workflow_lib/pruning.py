@@ -37,7 +37,7 @@ def leftovers(folder: Path) -> list[Path]:
     """
     found: list[Path] = []
     for store in layout.find_stores(folder):
-        found += [path for path in store.glob("*.part.*") if _is_old(path)]
+        found += [path for path in store.glob("*.part*.???") if _is_old(path)]
         found += [path for path in (store / "uploads").glob("*.json") if _has_expired(path)]
         found += [path for path in store.glob("*.room") if _is_old(path) and not Journal(store).holds(path)]
     return found
@@ -47,7 +47,9 @@ def unused_takes(stores: Iterable[Path], films: Sequence[Film]) -> list[Unused]:
     """The takes in `stores` that no clip of `films` shows or would be given; answers of drafters are always kept."""
     wanted: set[tuple[Path, str]] = set()
     for film in films:
-        wanted |= {(film.project.takes.resolve(), item.wanted) for item in plan.of(film).parts}
+        planned = plan.of(film)
+        used = [item.wanted for item in (*planned.parts, *planned.drawn.values())]
+        wanted |= {(film.project.takes.resolve(), fingerprint) for fingerprint in used}
     found = []
     for folder in stores:
         for attempt in Store(folder).ledger().attempts():

@@ -203,13 +203,14 @@ def _was_drawn(path: Path) -> bool:
 
 
 def drafted(project: Project, number: int, source: Source, moved: Mapping[Path, Path]) -> Source:
-    """The same source for a draft, whose sketches lie where `moved` says and are painted together beside them.
+    """The same source for a draft, whose sketches lie where `moved` says.
 
-    The described pictures that it does not name are there, and are used as they are.
+    The described pictures that it does not name are there, and are used as they are. What is composed of either is the
+    draft's own: a film knows the same pictures by their requests.
     """
+    if not source.drawn:
+        return source
     drawn = frozenset(moved[path] for path in source.drawn if path in moved)
-    if not drawn:
-        return replace(source, drawn=drawn)
     composite = project.draft_composite(number, split=isinstance(source.recipe, Split))
     if source.recipe is None:
         start, end = (moved.get(path, path) if path else None for path in (source.start, source.end))

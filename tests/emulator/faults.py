@@ -24,9 +24,14 @@ POLLS = ("empty_urls_once", "poll_429", "poll_500", "poll_html", "poll_reset", "
 RESULTS = ("expired", "html_result", "result_reset", "truncated")
 UPLOADS = ("catbox_412", "upload_refused", "upload_reset")
 ANSWERS = ("fenced", "fewer_clips", "long_lines", "unknown_character", "empty_answer", "no_json")
-KINDS = frozenset((*ANSWERS, *REFUSALS, *LOST_ANSWERS, *FATES, *POLLS, *RESULTS, *UPLOADS))
+ODD_PICTURES = ("odd_picture",)
+KINDS = frozenset((*ANSWERS, *REFUSALS, *LOST_ANSWERS, *FATES, *POLLS, *RESULTS, *UPLOADS, *ODD_PICTURES))
 
-SHAPES = ("submit", "error", "rai", "text")
+_PICTURE_SHAPES = (
+    *("other_size", "jpeg", "two", "thought", "empty", "words", "no_image", "image_safety", "not_image", "cut_short"),
+    "no_backdrop",
+)
+SHAPES = ("submit", "error", "rai", "text", *_PICTURE_SHAPES)
 PROVIDERS = frozenset(
     ("kling", "veo", "omni", "gemini", "elevenlabs", "kie", "catbox", "litterbox", "gcs"),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import re
 import secrets
@@ -14,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from . import gemini_boards, gemini_pictures, gemini_rules, google
 from .books import Full, Operation, Order, digest_of
-from .faults import ANSWERS, LOST_ANSWERS, REFUSALS
+from .faults import ANSWERS, LOST_ANSWERS, ODD_PICTURES, REFUSALS
 from .gemini_rules import Content
 from .google import Caller, Wrong
 from .replies import lost_answer
@@ -86,6 +85,9 @@ class Gemini:
         ended = "STOP"
         if self.world.faults.take(NAME, prompt, _CUT):
             parts, ended = [_halved(part) for part in parts], "MAX_TOKENS"
+        odd = self.world.faults.take(NAME, prompt, ODD_PICTURES)
+        if odd:
+            parts, ended = gemini_pictures.odd(parts, odd.shape)
         candidate = {"content": {"role": "model", "parts": parts}, "finishReason": ended, "index": 0}
         return JSONResponse({**facts, "candidates": [candidate]})
 
@@ -96,9 +98,9 @@ def _made(content: Content, flaw: str) -> tuple[list[dict[str, Any]], tuple[int,
     asked += _PICTURE_TOKENS * len(content.pictures)
     if content.draws:
         seed = digest_of(prompt=content.prompt, config=content.config, pictures=[p.sha256 for p in content.pictures])
-        drawn = base64.b64encode(gemini_pictures.draw(content.aspect, content.size, seed)).decode()
+        drawn = gemini_pictures.inline(gemini_pictures.draw(content.aspect, content.size, seed, content.prompt))
         parts: list[dict[str, Any]] = [{"text": "Here is the picture."}]
-        parts.append({"inlineData": {"mimeType": "image/png", "data": drawn}})
+        parts.append(drawn)
         return parts, (asked, _PICTURE_TOKENS)
     text = _text(content, flaw)
     return [{"text": text}], (asked, len(text) // _CHARACTERS_PER_TOKEN + 1)

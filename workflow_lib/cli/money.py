@@ -17,7 +17,7 @@ from workflow_lib import catalog, config, costs, decisions, layout, project, red
 from workflow_lib.catalog import Service
 from workflow_lib.cli import naming, tables
 from workflow_lib.costs import Cost
-from workflow_lib.decisions import Decision, TakeInfo
+from workflow_lib.decisions import Decision, TakeInfo, Which
 from workflow_lib.errors import MissingKey, WorkflowError
 from workflow_lib.ledger import Attempt
 from workflow_lib.project import Film
@@ -26,6 +26,26 @@ from workflow_lib.requests import Component
 from workflow_lib.takes import Store
 
 _NUMBER = click.IntRange(1, layout.MAX_CLIPS)
+
+
+class _Which(click.ParamType[Which]):
+    """The number of a clip, or the path of a described picture."""
+
+    name = "clip or picture"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Which:
+        """Read what was typed."""
+        if not value.isdigit():
+            # As `plan` and the errors of a run name it, or as it is typed from the working folder.
+            path = value[max(value.rfind("/assets/"), value.rfind("/keyframes/")) + 1 :]
+            if not layout.is_described(path):
+                self.fail(f"{value!r} is neither the number of a clip nor a picture such as {_EXAMPLE}", param, ctx)
+            return Path(path)
+        number: int = _NUMBER.convert(value, param, ctx)  # type: ignore[arg-type]  # it reads what was typed, too
+        return number
+
+
+_EXAMPLE = "assets/backgrounds/clip_07.png"
 
 
 _COMPONENTS: dict[str, Component] = {"clip": "clips", "narration": "narration", "effect": "effects"}
@@ -96,12 +116,12 @@ def _costs_table(found: list[Cost]) -> Table:
 
 @click.command()
 @click.argument("name", metavar="PROJECT", shell_complete=naming.complete)
-@click.argument("number", metavar="NN", type=_NUMBER)
+@click.argument("number", metavar="NN|PICTURE", type=_Which())
 @_of
 @click.option("--choose", metavar="TAKE", help="Put this take into the film from the next run on; it costs nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def takes(name: str, number: int, part: str, choose: str | None, *, as_json: bool) -> None:
-    """List the takes that were bought for clip NN of PROJECT, or choose an older one for free."""
+def takes(name: str, number: Which, part: str, choose: str | None, *, as_json: bool) -> None:
+    """List the takes of clip NN or a described PICTURE of PROJECT, or choose an older one for free."""
     film = _film(name)
     if choose is not None:
         decision = decisions.older_take(film, number, choose, _COMPONENTS[part])
@@ -114,8 +134,14 @@ def takes(name: str, number: int, part: str, choose: str | None, *, as_json: boo
     elif found:
         tables.console().print(_takes_table(found))
     else:
-        what = layout.label(number) if part == "clip" else f"the {part} of {layout.label(number)}"
+        what = _called(number, part)
         click.echo(f"{what} of {film.project.root} has no paid take")
+
+
+def _called(which: Which, part: str) -> str:
+    if isinstance(which, Path):
+        return str(which)
+    return layout.label(which) if part == "clip" else f"the {part} of {layout.label(which)}"
 
 
 def _take_json(take: TakeInfo) -> dict[str, object]:
@@ -154,13 +180,13 @@ def _takes_table(found: list[TakeInfo]) -> Table:
 
 @click.command()
 @click.argument("name", metavar="PROJECT", shell_complete=naming.complete)
-@click.argument("number", metavar="[NN]", type=_NUMBER, required=False)
+@click.argument("number", metavar="[NN|PICTURE]", type=_Which(), required=False)
 @click.option("--of", "part", type=click.Choice([*_COMPONENTS, "storyboard"]), default="clip", help=_OF)
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--confirm-lost", is_flag=True, help="Nothing will come of what was sent: buy the clip again.")
 @click.option("--operation", metavar="ID", help="What was sent became this operation (see the provider's console).")
-def retake(name: str, number: int | None, part: str, operation: str | None, *, yes: bool, confirm_lost: bool) -> None:
-    """Ask for another take of clip NN of PROJECT, its price named first, or settle what became of one that was sent.
+def retake(name: str, number: Which | None, part: str, operation: str | None, *, yes: bool, confirm_lost: bool) -> None:
+    """Ask for another take of clip NN or a PICTURE of PROJECT, its price named first, or settle one that was sent.
 
     `--of storyboard --confirm-lost` gives up a storyboard that was sent and never answered.
     """
@@ -170,7 +196,7 @@ def retake(name: str, number: int | None, part: str, operation: str | None, *, y
         _settle_storyboard(name, confirm_lost=confirm_lost)
         return
     if number is None:
-        raise click.UsageError("say which clip: NN")
+        raise click.UsageError(f"say which clip or picture: NN, or a path such as {_EXAMPLE}")
     film = _film(name)
     decision = _decision(film, number, _COMPONENTS[part], operation, confirm_lost=confirm_lost)
     if not (confirm_lost or operation or yes):
@@ -187,7 +213,9 @@ def _settle_storyboard(name: str, *, confirm_lost: bool) -> None:
     click.echo(f"{redrafting.settle(item)}\nnext: snakemake --cores 8 {item.film('final')}")
 
 
-def _decision(film: Film, number: int, component: Component, operation: str | None, *, confirm_lost: bool) -> Decision:
+def _decision(
+    film: Film, number: Which, component: Component, operation: str | None, *, confirm_lost: bool
+) -> Decision:
     if operation is not None:
         return decisions.found_operation(film, number, operation, component)
     settle = decisions.confirm_lost if confirm_lost else decisions.another_take

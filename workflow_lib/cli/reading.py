@@ -21,7 +21,7 @@ from workflow_lib.boards import BoardPlan
 from workflow_lib.cli import naming, proofreading, tables
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
-from workflow_lib.planned import FilmPlan, SoundPlan, Wanted
+from workflow_lib.planned import FilmPlan, PicturePlan, SoundPlan, Wanted
 from workflow_lib.status import ClipStatus, FilmStatus
 
 _STYLES = {"done": "green", "by hand": "cyan", "making": "yellow", "waiting": "dim"}
@@ -169,6 +169,21 @@ def _plan_json(found: FilmPlan) -> dict[str, object]:
             }
             for item in found.clips
         ],
+        "pictures": [_picture_json(found, item) for item in found.drawn.values()],
+    }
+
+
+def _picture_json(found: FilmPlan, item: PicturePlan) -> dict[str, object]:
+    return {
+        "picture": item.label,
+        "standing": item.standing,
+        "needed": item in found.pictures,
+        "reasons": item.reasons,
+        "backend": item.request.backend if item.request else "sketch",
+        "action": item.action if item.to_make else "keep",
+        "operation": item.operation,
+        "price_usd": item.price_usd,
+        "fingerprint": item.wanted or None,
     }
 
 
@@ -225,6 +240,10 @@ def _plan_table(found: FilmPlan) -> Group:
         ("why", "left"),
     ):
         table.add_column(name, justify="right" if justify == "right" else "left")
+    for picture in found.pictures:
+        if picture.request is not None or picture.to_make:
+            amount = picture.request.amount if picture.request else ""
+            table.add_row(*_row(picture, amount), style="" if picture.to_make else "dim")
     for item in found.clips:
         table.add_row(*_row(item, f"{item.clip.seconds:g} s"), style="" if item.to_make else "dim")
         for sound in item.sounds:
@@ -243,7 +262,8 @@ def _row(item: Wanted, length: str) -> tuple[str, ...]:
     price = catalog.priced(item.price_usd)
     how = item.action.replace("_", " ") if item.to_make else "keep"
     why = ", ".join(item.reasons) if item.reasons else "up to date"
-    return item.label, item.request.backend if item.request else "", length, price if item.to_make else "", how, why
+    who = item.request.backend if item.request else "sketch" if item.component == "images" else ""
+    return item.label, who, length, price if item.to_make else "", how, why
 
 
 @click.command()

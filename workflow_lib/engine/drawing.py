@@ -12,6 +12,7 @@ from workflow_lib.layout import Cut
 from workflow_lib.planned import FilmPlan, PicturePlan
 
 RULE = "draw_picture"
+OR_SKETCH = "; or write `images: sketch` in the manifest to have described pictures sketched for free"
 
 
 def cut_of(wildcards: Mapping[str, str]) -> Cut:

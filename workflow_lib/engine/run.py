@@ -29,18 +29,16 @@ from workflow_lib import (
     runs,
     sound_plans,
 )
-from workflow_lib.engine import drafting, drawing, internals, making, report
+from workflow_lib.engine import drafting, drawing, internals, making, report, wants
 from workflow_lib.engine.drafting import Storyboards
 from workflow_lib.engine.internals import Workflow
-from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, WorkflowError
+from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
 from workflow_lib.joins import Join
 from workflow_lib.layout import Cut, Project, Shape
-from workflow_lib.planned import Action, ClipPlan, FilmPlan, PicturePlan, SoundPlan, Wanted, total_usd
+from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
 from workflow_lib.sounds import Narrator
 from workflow_lib.takes import Stores
 
-_ASKING: frozenset[Action] = frozenset({"buy", "resume"})
-_ASKING_FOR_SOUND = _ASKING | {"decide"}  # its provider knows what became of it
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
 
@@ -331,8 +329,7 @@ class Run:
         out = sys.stdout if internals.is_dry_run(self._workflow) else sys.stderr
         jobs = internals.needed_jobs(self._workflow)
         out.write(self._storyboards.lines(jobs) + report.plan_lines(self._plans, jobs))
-        price = total_usd([*self._pictures_to_make(jobs), *self._to_make(jobs), *self._sounds_to_make(jobs)])
-        price += self._storyboards.price_usd(jobs)
+        price = wants.of(self._listed(jobs), self.plan).price_usd + self._storyboards.price_usd(jobs)
         if price:
             out.write(report.price_age_line(self._settings.prices_of, datetime.now(UTC).date()))
             out.write(report.run_budget_line(price, self._settings.budget_usd))
@@ -356,14 +353,13 @@ class Run:
         internals.use_real_cores(self._workflow)
         try:
             self._check_by_hand()
-            self._check_keys()
+            wanted = wants.of(self._listed(self._jobs), self.plan)
+            wanted.check_keys(self._settings, self._storyboards.services(self._jobs))
             ffmpeg.binary(self._settings.ffmpeg)
             for folder in sorted({wildcards["project"] for _, wildcards in self._jobs if "project" in wildcards}):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
-            buys = any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs))
-            sounds, pictures = self._sounds_to_make(self._jobs), self._pictures_to_make(self._jobs)
-            if buys or sounds or pictures or any(rule == drafting.RULE for rule, _ in self._jobs):
+            if wanted.asks or any(rule == drafting.RULE for rule, _ in self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()
@@ -391,7 +387,7 @@ class Run:
     def break_off(self) -> None:
         """Say what could not be made and what is left, and end with the exit code of what matters most."""
         endings = runs.Run.current(Path(self._settings.slots_dir)).endings() if self._run is not None else []
-        left = self._left_to_buy() if endings else []
+        left = wants.left_to_buy(self._jobs, self._settings) if endings else []
         self.finish()
         sys.stderr.write(report.ending_lines(endings) + report.left_line(left))
         codes = {ending.code for ending in endings}
@@ -399,14 +395,6 @@ class Run:
         if decisive is not None:
             sys.stderr.flush()
             raise SystemExit(decisive)
-
-    def _left_to_buy(self) -> list[Wanted]:
-        left: list[Wanted] = []
-        for folder in sorted({wildcards["project"] for rule, wildcards in self._jobs if rule in making.BUYING}):
-            with contextlib.suppress(WorkflowError):
-                found = plan.of(project.load(Project(Path(folder)), self._settings))
-                left += [item for item in found.parts if item.to_make and item.action == "buy"]
-        return left
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
@@ -447,57 +435,9 @@ class Run:
         standing, path = making.MAKERS[rule](found, item)
         return [str(path)] if standing == "manual" else []
 
-    def _to_make(self, jobs: Iterable[tuple[str, dict[str, str]]]) -> list[ClipPlan]:
-        clips = [
-            self._clip(self._plans[wildcards["project"], "final"], wildcards["clip"])
-            for rule, wildcards in jobs
-            if rule == "generate_clip" and (wildcards["project"], "final") in self._plans
-        ]
-        return [item for item in clips if item.to_make]
-
-    def _check_keys(self) -> None:
-        """See that each provider that will be asked can be.
-
-        Raises:
-            MissingKey: naming every variable that is not set.
-        """
-        # Only a run that buys needs the providers.
-        from workflow_lib.providers import access  # noqa: PLC0415
-
-        missing = []
-        clips = {item.request.backend for item in self._to_make(self._jobs) if item.action in _ASKING}
-        sounds = {
-            item.request.backend
-            for item in self._sounds_to_make(self._jobs)
-            if item.request is not None and item.action in _ASKING_FOR_SOUND
-        }
-        asked = [item for item in self._pictures_to_make(self._jobs) if item.action in _ASKING]
-        pictures = {item.request.backend for item in asked if item.request is not None}
-        for service in sorted(clips | sounds | pictures | self._storyboards.services(self._jobs)):
-            try:
-                access.open_provider(service, self._settings)
-            except MissingKey as error:
-                missing.append(str(error))
-        if missing:
-            raise MissingKey("\n".join(missing))
-
-    def _sounds_to_make(self, jobs: Iterable[tuple[str, dict[str, str]]]) -> list[SoundPlan]:
-        """The lines and effects of `jobs` that a provider is asked for."""
-        found = []
-        for rule, wildcards in jobs:
-            if rule in making.SOUNDS and not self._storyboards.is_awaited(wildcards["project"]):
-                item = self._clip(self.plan(wildcards["project"], making.cut_of(rule, wildcards)), wildcards["clip"])
-                found.append(making.sound_of(rule, item))
-        return [item for item in found if item.request is not None and item.to_make]
-
-    def _pictures_to_make(self, jobs: Iterable[tuple[str, dict[str, str]]]) -> list[PicturePlan]:
-        """The described pictures of `jobs` that somebody is asked for."""
-        found = [
-            drawing.planned(self.plan(wildcards["project"], drawing.cut_of(wildcards)), wildcards)
-            for rule, wildcards in jobs
-            if rule == drawing.RULE
-        ]
-        return [item for item in found if item is not None and item.request is not None and item.to_make]
+    def _listed(self, jobs: Iterable[wants.Job]) -> list[wants.Job]:
+        """Those of `jobs` that belong to films whose clips are known."""
+        return [job for job in jobs if "project" not in job[1] or not self._storyboards.is_awaited(job[1]["project"])]
 
     def _clip(self, found: FilmPlan, number: str) -> ClipPlan:
         try:

@@ -43,12 +43,16 @@ class Light:
     disc_at: Point
 
 
+_NIGHT = Light((34, 42, 74), (78, 92, 128), (30, 36, 70), 0.5, (240, 234, 206), (0.78, 0.2))
+_DUSK = Light((98, 98, 140), (240, 168, 104), (120, 70, 90), 0.22, (250, 206, 128), (0.3, 0.52))
+_DAWN = Light((146, 170, 196), (248, 206, 168), (190, 140, 130), 0.12, (252, 226, 160), (0.68, 0.5))
+_GREY = Light((124, 132, 142), (184, 188, 188), (110, 118, 128), 0.25, None, (0, 0))
 _LIGHTS: tuple[tuple[str, Light], ...] = (
-    ("night midnight moon moonlight moonlit stars", Light((34, 42, 74), (78, 92, 128), (30, 36, 70), 0.5, (240, 234, 206), (0.78, 0.2))),
-    ("sunset dusk evening twilight golden", Light((98, 98, 140), (240, 168, 104), (120, 70, 90), 0.22, (250, 206, 128), (0.3, 0.52))),
-    ("dawn sunrise morning", Light((146, 170, 196), (248, 206, 168), (190, 140, 130), 0.12, (252, 226, 160), (0.68, 0.5))),
-    ("storm rain stormy thunder grey gray fog mist misty overcast cloudy", Light((124, 132, 142), (184, 188, 188), (110, 118, 128), 0.25, None, (0, 0))),
-)  # fmt: skip
+    ("night midnight moon moonlight moonlit stars", _NIGHT),
+    ("sunset dusk evening twilight golden", _DUSK),
+    ("dawn sunrise morning", _DAWN),
+    ("storm rain stormy thunder grey gray fog mist misty overcast cloudy", _GREY),
+)
 _DAY = Light((150, 188, 212), (222, 230, 226), (255, 255, 255), 0.0, (252, 238, 190), (0.8, 0.18))
 
 
