@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from workflow_lib.cli import doctor, emulator, money, new, prune, reading
+from workflow_lib.cli import doctor, emulator, money, new, prune, reading, review
 from workflow_lib.errors import WorkflowError
 
 _HELP = """\
@@ -34,6 +34,7 @@ for _command in (
     reading.check,
     reading.plan,
     reading.status,
+    review.review,
     money.show_costs,
     money.takes,
     money.retake,

@@ -39,7 +39,7 @@ def _plans(
     problems: list[Problem] = []
     for item in projects:
         try:
-            film = project.load(item, config.load(Path(), overrides if overrides is not None else _of_run(item)))
+            film = project.load(item, config.load(Path(), overrides if overrides is not None else of_run(item)))
             found.append(planning.of(film.draft() if draft else film))
         except InvalidInput as error:
             problems.extend(error.problems)
@@ -48,7 +48,7 @@ def _plans(
     return found
 
 
-def _of_run(item: Project) -> dict[str, object]:
+def of_run(item: Project) -> dict[str, object]:
     """The `--config` values of the run that builds a project at this moment."""
     return files.read_json(item.run_settings) if locks.is_being_built(item) else {}
 
@@ -87,7 +87,7 @@ def check(projects: tuple[str, ...], *, as_json: bool) -> None:
 @click.option("--config", "pairs", multiple=True, metavar="KEY=VALUE", help="As Snakemake's: --config backend=kling.")
 def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[str, ...]) -> None:
     """Show what PROJECTS (default: all) still need, why, and what it costs; nothing is built."""
-    found = _plans(naming.named(projects), draft=draft, overrides=_overrides(pairs) if pairs else None)
+    found = _plans(naming.named(projects), draft=draft, overrides=overrides_of(pairs) if pairs else None)
     if as_json:
         _print_json([_plan_json(item) for item in found])
         return
@@ -98,7 +98,12 @@ def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[
             click.echo(f"warning: {warning}", err=True)
 
 
-def _overrides(pairs: tuple[str, ...]) -> dict[str, object]:
+def overrides_of(pairs: tuple[str, ...]) -> dict[str, object]:
+    """Settings from `KEY=VALUE` pairs.
+
+    Raises:
+        UsageError: one has no `=`.
+    """
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
         raise click.UsageError(f"--config {wrong[0]}: write KEY=VALUE")

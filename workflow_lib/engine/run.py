@@ -34,6 +34,8 @@ from workflow_lib.errors import InvalidInput, MissingKey, OutOfSpace, Problem, W
 from workflow_lib.joins import Join
 from workflow_lib.layout import Cut, Project, Shape
 from workflow_lib.planned import Action, ClipPlan, FilmPlan, SoundPlan, Wanted, total_usd
+from workflow_lib.review import drawn
+from workflow_lib.review.drawn import Look
 from workflow_lib.sounds import Narrator
 from workflow_lib.takes import Stores
 
@@ -188,6 +190,12 @@ class Run:
         where = found.film.project
         return self._keep(where.thumbnail, up_to_date=deliverables.is_drawn(found))([str(where.film("final"))])
 
+    def look_inputs(self, folder: str, look: Look) -> Any:  # noqa: ANN401
+        """Nothing: what there is of a film is shown as it is; what shows something else by now is forced."""
+        found = self.plan(folder, "final")
+        drawn_now = drawn.is_up_to_date(look, found, self._overrides.get("backend"))
+        return self._keep(drawn.path_of(found.film.project, look), up_to_date=drawn_now)([])
+
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The spoken lines of a film, and the clips that cannot do without their own sound."""
         found = self.plan(folder, cut)
@@ -300,7 +308,7 @@ class Run:
             self._check_by_hand()
             self._check_keys()
             ffmpeg.binary(self._settings.ffmpeg)
-            for folder in sorted({wildcards["project"] for _, wildcards in self._jobs if "project" in wildcards}):
+            for folder in making.folders(self._jobs):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
             buys = any(catalog.is_paid(item.clip.backend) for item in self._to_make(self._jobs))
@@ -351,6 +359,8 @@ class Run:
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
+        if rule in making.LOOKS:
+            return making.is_looked_at_by_hand(rule, wildcards)
         if rule not in making.MAKERS:
             return False
         found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
@@ -375,6 +385,8 @@ class Run:
             raise WorkflowError(f"{', '.join(kept)}: put there by hand and kept; delete it to have it made")
 
     def _by_hand(self, rule: str, wildcards: Mapping[str, str]) -> list[str]:
+        if rule in making.LOOKS and making.is_looked_at_by_hand(rule, wildcards):
+            return [str(making.looked_at(rule, wildcards))]
         if rule not in making.MAKERS:
             return []
         found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))

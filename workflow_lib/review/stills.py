@@ -24,14 +24,15 @@ _AT_ONCE = 2  # decoders; each keeps a core busy
 
 def draw(project: Project, cards: Iterable[Card]) -> dict[int, Path]:
     """The still of each clip that has anything to be seen, by its number; one that cannot be decoded has none."""
-    cards = list(cards)
+    seen = [card for card in cards if card.frame_sha256]
+    different = {card.frame_sha256: card for card in seen}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(lambda card: _still(project, card), cards)
-        return {card.number: path for card, path in zip(cards, found, strict=True) if path is not None}
+        drawn = dict(zip(different, pool.map(lambda card: _still(project, card), different.values()), strict=True))
+    return {card.number: path for card in seen if (path := drawn[card.frame_sha256]) is not None}
 
 
 def _still(project: Project, card: Card) -> Path | None:
-    if card.frame is None or not card.frame_sha256:
+    if card.frame is None:
         return None
     path = project.still(card.frame_sha256)
     if path.is_file():
@@ -70,4 +71,5 @@ def _middle(path: Path) -> Image.Image:
                 raise BadMedia(f"{path.name}: {error}") from error
         if best is None:
             raise BadMedia(f"{path.name}: none of its pictures can be decoded")
-        return Image.fromarray(best.to_ndarray(format="rgb24"))
+        image = Image.fromarray(best.to_ndarray(format="rgb24"))
+        return image.rotate(best.rotation, expand=True) if best.rotation else image
