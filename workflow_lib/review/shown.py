@@ -182,7 +182,7 @@ def _card(
         backend=made.backend if made else clip.backend,
         model=made.model if made else clip.model,
         seed=clip.seed,
-        take=item.request.take,
+        take=int((before.request.get("take") if before else None) or item.request.take),
         outcome="manual" if item.standing == "manual" else made.outcome if made else "",
         reason=steps.reason(item, before),
         cost_usd=round(made.cost_usd if made else 0.0, 4),

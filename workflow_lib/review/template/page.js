@@ -22,6 +22,14 @@
       video.load();
     }
   };
+  // Until it is first played, a player shows its picture alone.
+  const begun = (video) => {
+    video.controls = true;
+    const button = video.parentElement.querySelector(".play");
+    if (!button) return;
+    if (button === document.activeElement) button.closest(".card").focus({ preventScroll: true });
+    button.remove();
+  };
   const playerOf = (card) => card.querySelector(".frame video");
   const toggle = (card) => {
     const video = playerOf(card);
@@ -31,7 +39,7 @@
   };
   for (const card of cards) {
     const video = playerOf(card);
-    if (video) video.addEventListener("play", () => { stopFilm(); take(video); });
+    if (video) video.addEventListener("play", () => { begun(video); stopFilm(); take(video); });
   }
 
   // Takes.
@@ -134,6 +142,7 @@
   };
   const goOn = () => {
     running = true;
+    begun(reel);
     take(reel);
     tellRunning();
     if (line.getAttribute("src") && !line.ended) started(line);
@@ -174,6 +183,7 @@
   reel.addEventListener("pause", () => { if (running && !reel.ended && reel.getAttribute("src") && reel.readyState > 2) stopFilm(); });
   reel.addEventListener("seeked", () => { if (line.getAttribute("src") && reel.currentTime > 0) line.currentTime = Math.min(reel.currentTime, line.duration || 0); });
   reel.addEventListener("volumechange", () => { line.volume = reel.volume; line.muted = reel.muted; });
+  reel.addEventListener("click", () => { if (place < 0) toggleFilm(); });
   by("film-before").addEventListener("click", () => jump(place - 1));
   by("film-after").addEventListener("click", () => jump(place + 1));
   playFilm.addEventListener("click", toggleFilm);
@@ -226,7 +236,8 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.matches(".take")) showTake(button);
+    if (button.matches(".play")) toggle(button.closest(".card"));
+    else if (button.matches(".take")) showTake(button);
     else if (button.matches(".voice")) hear(button);
     else if (button.matches(".copy")) copy(button);
   });
