@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -33,6 +32,7 @@ FLAGS = (
 def mixed_clips(studio: Studio, size: tuple[int, int] = SIZE) -> list[dict[str, object]]:
     """Nine clips by Kling: with several takes, filtered, failed, by hand, hostile, over budget, and free ones."""
     root = studio.path("")
+    free = {"backend": "animatic", "duration": 1}
     draw(root / "assets" / STRANGE, "#705030", size)
     draw(root / "assets/composites/clip_09.png", "#305070", size)
     return [
@@ -40,13 +40,13 @@ def mixed_clips(studio: Studio, size: tuple[int, int] = SIZE) -> list[dict[str, 
         {"title": "The filter refuses it", "prompt": "What the filter refuses.", "source": "text"},
         {"title": "The provider fails", "prompt": "What the provider fails at.", "source": "text"},
         {"title": "By hand", "prompt": "Filmed by myself.", "source": "text"},
-        {"title": HOSTILE[:190], "prompt": HOSTILE, "source": "text", "narration": HOSTILE, "backend": "animatic"},
+        {"title": HOSTILE[:190], "prompt": HOSTILE, "source": "text", "narration": HOSTILE, **free},
         {"title": RIGHT_TO_LEFT, "prompt": RIGHT_TO_LEFT, "narration": RIGHT_TO_LEFT, "composite": f"assets/{STRANGE}",
-         "backend": "animatic"},
+         **free},
         {"title": "In five parts", "prompt": {"action": "Waves break", "details": "on black lava", "camera": "pan left"},
-         "source": "text", "backend": "animatic", "seed": 7, "take": 2},
+         "source": "text", "seed": 7, "take": 2, **free},
         {"title": "More than is left", "prompt": "It costs too much.", "source": "text", "duration": 10},
-        {"title": "Not made yet", "prompt": "A blue field. Slow push in.", "backend": "animatic"},
+        {"title": "Not made yet", "prompt": "A blue field. Slow push in.", **free},
     ]  # fmt: skip
 
 
@@ -90,8 +90,3 @@ def opened(browser: Browser, page: Path, width: int = 1440, height: int = 1000, 
     tab = context.new_page()
     tab.goto(page.resolve().as_uri())
     return tab
-
-
-def told(studio: Studio, *arguments: str) -> object:
-    """What a command answers as JSON."""
-    return json.loads(studio.clipwright(*arguments, "--json").stdout)
