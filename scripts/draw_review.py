@@ -5,10 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from workflow_lib import config, jobs, plan
-from workflow_lib.review.drawing import draw
+from workflow_lib import jobs
+from workflow_lib.review.drawing import draw_film
 
 if __name__ == "__main__":
-    jobs.main(
-        __doc__, lambda film, args, _: f"{draw(args.look, plan.of(film), config.inherited().get('backend'))}: written"
-    )
+    jobs.main(__doc__, lambda film, args, settings: draw_film(args.look, film, settings))

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 HOSTILE = "<script>window.hit = 1; alert(1)</script><img src=x onerror='window.hit = 1'> \"quoted\" & 'so' {{ 7 * 7 }}"
 RIGHT_TO_LEFT = "\u05e9\u05dc\u05d5\u05dd \u202e\u05e2\u05d5\u05dc\u05dd"
-STRANGE = 'a "b" #1 50% \u00fc\u0308 \'c\' ?x=1&y.png'
+STRANGE = "a \"b\" #1 50% \u00fc\u0308 'c' ?x=1&y.png"
 CHROMIUM = (os.environ.get("CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 FLAGS = (
     "--headless",
@@ -41,10 +41,10 @@ def mixed_clips(studio: Studio, size: tuple[int, int] = SIZE) -> list[dict[str, 
         {"title": "The provider fails", "prompt": "What the provider fails at.", "source": "text"},
         {"title": "By hand", "prompt": "Filmed by myself.", "source": "text"},
         {"title": HOSTILE[:190], "prompt": HOSTILE, "source": "text", "narration": HOSTILE, **free},
-        {"title": RIGHT_TO_LEFT, "prompt": RIGHT_TO_LEFT, "narration": RIGHT_TO_LEFT, "composite": f"assets/{STRANGE}",
-         **free},
-        {"title": "In five parts", "prompt": {"action": "Waves break", "details": "on black lava", "camera": "pan left"},
-         "source": "text", "seed": 7, "take": 2, **free},
+        {"title": RIGHT_TO_LEFT, "prompt": RIGHT_TO_LEFT, "narration": RIGHT_TO_LEFT, 
+         "composite": f"assets/{STRANGE}", **free},
+        {"title": "In five parts", "source": "text", "seed": 7, "take": 2, **free,
+         "prompt": {"action": "Waves break", "details": "on black lava", "camera": "pan left"}},
         {"title": "More than is left", "prompt": "It costs too much.", "source": "text", "duration": 10},
         {"title": "Not made yet", "prompt": "A blue field. Slow push in.", **free},
     ]  # fmt: skip

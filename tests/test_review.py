@@ -1,4 +1,4 @@
-"""Promises of the review page and the contact sheet as files: nothing is bought for them, and they are made when due."""
+"""Promises of the review page and the contact sheet as files: nothing is bought for them; when they are made."""
 
 from __future__ import annotations
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from conftest import Studio
 from emulator.client import Emulator
 from paid_films import Paid, quicken, tiny_clip
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 from review_films import HOSTILE, RIGHT_TO_LEFT, browsing, make_mixed, opened
 
 
@@ -50,7 +51,7 @@ def page(browser: Browser, mixed_once: Studio) -> Iterator[Page]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 900, 390])
 def test_nothing_leaves_its_place(browser: Browser, mixed_once: Studio, width: int, scheme: str) -> None:
-    """At each width nothing is wider than the window or its card, cards do not overlap, and nothing is complained of."""
+    """At each width nothing is wider than the window or its card, cards do not overlap, and nothing goes wrong."""
     tab = opened(browser, mixed_once.path("review.html"), width, scheme=scheme)
     said: list[str] = []
     tab.on("console", lambda message: said.append(message.text))
@@ -65,7 +66,8 @@ def test_nothing_leaves_its_place(browser: Browser, mixed_once: Studio, width: i
             const inside = card.getBoundingClientRect();
             return [...card.querySelectorAll('*')].filter((part) => {
                 const box = part.getBoundingClientRect();
-                return box.width && !part.closest('code') && (box.right > inside.right + 1 || box.left < inside.left - 1);
+                const leaves = box.right > inside.right + 1 || box.left < inside.left - 1;
+                return box.width && leaves && !part.closest('code');
             }).map((part) => part.outerHTML.slice(0, 80));
         })"""
     )
@@ -77,7 +79,7 @@ def test_nothing_leaves_its_place(browser: Browser, mixed_once: Studio, width: i
 
     assert widths[0] == widths[1] == width
     assert outside == []
-    assert all(above[1] <= below[0] for above, below in zip(edges, edges[1:], strict=False))
+    assert all(above[1] <= below[0] for above, below in pairwise(edges))
     assert said == []
 
 
@@ -136,7 +138,7 @@ def test_a_press_on_the_picture_plays_the_clip(page: Page) -> None:
 
 
 def test_keys_go_from_clip_to_clip(page: Page) -> None:
-    """j and k anywhere, arrows once a clip is chosen; a clip that is gone to is seen, and its focus too."""
+    """The keys j and k anywhere, arrows once a clip is chosen; a clip that is gone to is seen, and its focus too."""
     chosen = "document.activeElement.id"
     found = []
     for key in ("j", "j", "ArrowDown", "k", "ArrowUp", "k"):
@@ -200,7 +202,12 @@ def test_hostile_texts_stay_texts(browser: Browser, mixed_once: Studio) -> None:
     """Markup in titles and prompts is read as it was written, and runs nothing; strange file names are found."""
     dialogs: list[str] = []
     tab = browser.new_page()
-    tab.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def seen(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    tab.on("dialog", seen)
     tab.goto(mixed_once.path("review.html").resolve().as_uri())
     tab.locator("#clip_06 .pictures img").scroll_into_view_if_needed()
     until(tab, "document.querySelector('#clip_06 .pictures img').naturalWidth > 0")
@@ -231,7 +238,7 @@ def test_a_script_that_is_not_the_page_s_own_does_not_run(page: Page) -> None:
 
 
 def test_an_older_take_is_played(page: Page) -> None:
-    """Takes are listed newest first with what chooses them; one plays in the clip's place, and the film's comes back."""
+    """Takes are listed newest first with what chooses them; one plays in the clip's place, until it is sent back."""
     card = page.locator("#clip_01")
     card.locator("summary").click()
     takes = card.locator(".takes li")

@@ -22,12 +22,11 @@ def review(name: str, pairs: tuple[str, ...], *, opens: bool, sheet: bool) -> No
     """Write PROJECT's review.html, a page with every clip as it is now, and print where it is; nothing is built."""
     item = naming.named([name])[0]
     overrides = reading.overrides_of(pairs) if pairs else reading.of_run(item)
-    found = planning.of(project.load(item, config.load(Path(), overrides)))
-    backend = overrides.get("backend")
-    asked = str(backend) if backend else None
-    page = drawing.draw("page", found, asked)
+    settings = config.load(Path(), overrides)
+    found = planning.of(project.load(item, settings))
+    page = drawing.draw("page", found, settings.backend)
     click.echo(str(page))
     if sheet:
-        click.echo(str(drawing.draw("sheet", found, asked)))
+        click.echo(str(drawing.draw("sheet", found, settings.backend)))
     if opens:
         webbrowser.open(page.resolve().as_uri())

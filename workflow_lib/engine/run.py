@@ -193,7 +193,7 @@ class Run:
     def look_inputs(self, folder: str, look: Look) -> Any:  # noqa: ANN401
         """Nothing: what there is of a film is shown as it is; what shows something else by now is forced."""
         found = self.plan(folder, "final")
-        drawn_now = drawn.is_up_to_date(look, found, self._overrides.get("backend"))
+        drawn_now = drawn.is_up_to_date(look, found, self._settings.backend)
         return self._keep(drawn.path_of(found.film.project, look), up_to_date=drawn_now)([])
 
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401

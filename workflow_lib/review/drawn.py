@@ -53,7 +53,7 @@ def key(look: Look, film: Shown) -> str:
     return files.digest({"shown": _told(look, film), "code": _code(look)})
 
 
-def is_up_to_date(look: Look, found: FilmPlan, backend: str | None = None) -> bool:
+def is_up_to_date(look: Look, found: FilmPlan, backend: str | None) -> bool:
     """Whether it is there and shows what there is now, or belongs to the user."""
     path = path_of(found.film.project, look)
     if not path.is_file():

@@ -28,15 +28,19 @@ def render(film: Shown, stills: Mapping[int, Path], key: str) -> str:
     style = f":root {{ --ratio: {film.width} / {film.height}; }}\n{_text('page.css')}"
     script = _text("page.js")
     found = Counter(flag for card in film.cards for flag in card.flags)
-    return _environment().get_template("page.html").render(
-        film=film,
-        key=key,
-        policy=_policy(style, script),
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
-        posters=_posters(film, stills),
-        words=WORDS,
-        filters=[(flag, name, found[flag]) for flag, name in FILTERS.items()],
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            film=film,
+            key=key,
+            policy=_policy(style, script),
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            posters=_posters(film, stills),
+            words=WORDS,
+            filters=[(flag, name, found[flag]) for flag, name in FILTERS.items()],
+        )
     )
 
 

@@ -114,8 +114,8 @@ class Shown:
         return sum(not card.flags and card.state != "making" for card in self.cards)
 
 
-def of(found: FilmPlan, backend: str | None = None) -> Shown:
-    """What there is of the film in `found`; `backend`: the one that was asked for in place of the manifest's."""
+def of(found: FilmPlan, backend: str | None) -> Shown:
+    """What there is of the film in `found`; `backend`: the one that the settings name in place of the manifests'."""
     film = found.film
     ledger = Store(film.project.takes).ledger()
     spent = ledger.spent_usd(project=str(film.project.root))

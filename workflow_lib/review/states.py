@@ -61,18 +61,16 @@ def state_of(found: FilmPlan, item: ClipPlan, history: Sequence[Attempt], *, ove
         return "making"
     if not item.to_make:
         return _OUTCOMES.get(item.receipt.outcome if item.receipt else "", "generated")
-    if item.action == "decide":
-        return "unknown"
-    if item.action == "resume":
-        return "open"
     last = next((attempt.state for attempt in history if attempt.fingerprint == item.wanted), None)
-    if item.action == "stand_in" or last == "filtered":
-        return "filtered"
-    if last == "failed":
-        return "failed"
-    if over:
-        return "over_budget"
-    return "stale" if item.standing == "stale" else "missing"
+    cases: tuple[tuple[bool, State], ...] = (
+        (item.action == "decide", "unknown"),
+        (item.action == "resume", "open"),
+        (item.action == "stand_in" or last == "filtered", "filtered"),
+        (last == "failed", "failed"),
+        (over, "over_budget"),
+        (item.standing == "stale", "stale"),
+    )
+    return next((state for holds, state in cases if holds), "missing")
 
 
 def flags_of(item: ClipPlan, state: State, *, stands_in: bool, over: bool, there: bool) -> tuple[Flag, ...]:

@@ -55,34 +55,39 @@ def of(found: FilmPlan, item: ClipPlan, state: State, left: float | None, option
 
 def _standing_in(found: FilmPlan, item: ClipPlan, state: State, make: str) -> Step:
     if state == "filtered":
-        where = f"{found.film.project.manifest} ({item.place})"
-        return Step(f"The content filter refused it. Change its prompt or picture in {where}, then:", (make,))
+        return Step(_to_change(found, item), (make,))
     return Step("The provider failed at it. Delete the stand-in to ask again:", (f"rm {item.path} && {make}",))
+
+
+def _to_change(found: FilmPlan, item: ClipPlan) -> str:
+    where = f"{found.film.project.manifest} ({item.place})"
+    return f"The content filter refused it. Change its prompt or picture in {where}, then:"
 
 
 def _making(found: FilmPlan, item: ClipPlan, state: State, left: float | None, make: str) -> Step:
     price = catalog.priced(item.list_usd)
-    settle = f"clipwright retake {found.film.project.root} {item.clip.number:02d}"
-    manifest = found.film.project.manifest
-    if state == "making":
-        return Step("A run makes it at this moment. See how far it is:", (f"clipwright status {manifest.parent}",))
-    if state == "unknown":
-        text = "Nobody knows whether it was bought. Look it up in the provider's console, then say which it was:"
-        return Step(text, (f"{settle} --operation ID", f"{settle} --confirm-lost"))
-    if state == "open":
-        return Step("Its operation goes on at the provider; the next run waits for it, $0:", (make,))
-    if item.action == "stand_in":
-        text = f"The content filter refused it. Change its prompt or picture in {manifest} ({item.place}), then:"
-        return Step(text, (make,))
-    if state == "filtered":
-        return Step(f"The content filter refused it, and may not the next time ({price}):", (make,))
-    if state == "failed":
-        return Step(f"The provider failed at it. Ask again ({price}):", (make,))
-    if state == "over_budget":
-        text = f"It is listed at {price}, and ${max(0.0, left or 0.0):.2f} of the budget is left"
-        return Step(f"{text}. Raise budget_usd in {manifest}, then:", (make,))
-    texts = {
+    root = found.film.project.root
+    settle = f"clipwright retake {root} {item.clip.number:02d}"
+    by_action = {
         "buy": f"Not bought yet; {item.clip.backend} lists it at {price}:",
         "reuse": "Its take is in the store and is put in place for $0:",
+        "stand_in": _to_change(found, item),
     }
-    return Step(texts.get(item.action, "Not made yet; it is rendered here for free:"), (make,))
+    by_state: dict[State, Step] = {
+        "making": Step("A run makes it at this moment. See how far it is:", (f"clipwright status {root}",)),
+        "unknown": Step(
+            "Nobody knows whether it was bought. Look it up in the provider's console, then say which it was:",
+            (f"{settle} --operation ID", f"{settle} --confirm-lost"),
+        ),
+        "open": Step("Its operation goes on at the provider; the next run waits for it, $0:", (make,)),
+        "failed": Step(f"The provider failed at it. Ask again ({price}):", (make,)),
+        "over_budget": Step(
+            f"It is listed at {price}, and ${max(0.0, left or 0.0):.2f} of the budget is left. "
+            f"Raise budget_usd in {found.film.project.manifest}, then:",
+            (make,),
+        ),
+    }
+    if item.action == "buy":
+        by_state["filtered"] = Step(f"The content filter refused it, and may not the next time ({price}):", (make,))
+    words = by_action.get(item.action, "Not made yet; it is rendered here for free:")
+    return by_state.get(state) or Step(words, (make,))
