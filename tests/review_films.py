@@ -41,7 +41,7 @@ def mixed_clips(studio: Studio, size: tuple[int, int] = SIZE) -> list[dict[str, 
         {"title": "The provider fails", "prompt": "What the provider fails at.", "source": "text"},
         {"title": "By hand", "prompt": "Filmed by myself.", "source": "text"},
         {"title": HOSTILE[:190], "prompt": HOSTILE, "source": "text", "narration": HOSTILE, **free},
-        {"title": RIGHT_TO_LEFT, "prompt": RIGHT_TO_LEFT, "narration": RIGHT_TO_LEFT, 
+        {"title": RIGHT_TO_LEFT, "prompt": RIGHT_TO_LEFT, "narration": RIGHT_TO_LEFT,
          "composite": f"assets/{STRANGE}", **free},
         {"title": "In five parts", "source": "text", "seed": 7, "take": 2, **free,
          "prompt": {"action": "Waves break", "details": "on black lava", "camera": "pan left"}},
@@ -73,7 +73,8 @@ def browsing() -> Iterator[Browser]:
     """A real browser without a window; where there is none, the test says how to have one."""
     found = next((path for path in CHROMIUM if path and Path(path).is_file()), None)
     if found is None:
-        pytest.fail("the review page is tested in Chromium, which is not here: apt-get install chromium, or CHROMIUM=…")
+        what = "the review page is tested in Chromium, which is not here"
+        pytest.fail(f"{what}: `make browser`, or name one: CHROMIUM=/path/to/chrome make test")
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=found, args=list(FLAGS))
         try:

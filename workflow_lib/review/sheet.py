@@ -17,7 +17,7 @@ from workflow_lib.review.shown import Card, Shown
 from workflow_lib.review.states import WORDS, Tone
 
 _LARGEST_TILE = 480  # pixels of its longer side
-_WIDEST = 6000  # pixels of the sheet
+_WIDEST = 4000  # pixels of the sheet
 _SHAPE = 1.5  # the sheet's width by its height, about
 _GAP = 0.075  # of a tile's width, here and below
 _MARGIN = 0.12

@@ -68,8 +68,10 @@ def _making(found: FilmPlan, item: ClipPlan, state: State, left: float | None, m
     price = catalog.priced(item.list_usd)
     root = found.film.project.root
     settle = f"clipwright retake {root} {item.clip.number:02d}"
+    stale = item.standing == "stale"
     by_action = {
-        "buy": f"Not bought yet; {item.clip.backend} lists it at {price}:",
+        "render": f"{'It was made before that' if stale else 'Not made yet'}; it is rendered here for free:",
+        "buy": f"{'It was made before that' if stale else 'Not bought yet'}; {item.clip.backend} lists it at {price}:",
         "reuse": "Its take is in the store and is put in place for $0:",
         "stand_in": _to_change(found, item),
     }
@@ -89,5 +91,4 @@ def _making(found: FilmPlan, item: ClipPlan, state: State, left: float | None, m
     }
     if item.action == "buy":
         by_state["filtered"] = Step(f"The content filter refused it, and may not the next time ({price}):", (make,))
-    words = by_action.get(item.action, "Not made yet; it is rendered here for free:")
-    return by_state.get(state) or Step(words, (make,))
+    return by_state.get(state) or Step(by_action.get(item.action, "Not made yet:"), (make,))
