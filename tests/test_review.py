@@ -145,6 +145,31 @@ def test_a_film_is_looked_at_while_it_is_made(paid: Paid) -> None:
     assert paid.asked() == 1
 
 
+def test_the_draft_is_shown_where_there_is_no_clip_yet(paid: Paid) -> None:
+    """A film that is not bought is looked at by its draft, which is marked as that."""
+    worded_film(paid.studio, ["A bird."])
+    paid.studio.build("projects/film/.work/draft/clips/clip_01.mp4")
+
+    paid.studio.build(PAGE)
+
+    text = paid.studio.path("review.html").read_text()
+    assert chips(paid.studio) == ["Missing"]
+    assert 'src=".work/draft/clips/clip_01.mp4"' in text
+    assert '<span class="mark on">Draft</span>' in text
+
+
+def test_a_clip_that_the_film_leaves_out_is_marked(paid: Paid) -> None:
+    """With on_filtered: skip the refused clip says that it is not in the film."""
+    worded_film(paid.studio, ["What the filter refuses."])
+    paid.emulator.fault("filtered", "kling", times=None)
+    done = paid.make(on_filtered="skip")
+
+    paid.studio.build(PAGE, "--config", "on_filtered=skip")
+
+    assert done.returncode == 0, done.stdout
+    assert '<span class="chip warn">Left out</span>' in paid.studio.path("review.html").read_text()
+
+
 def test_a_backend_of_the_command_line_is_in_the_next_step(paid: Paid) -> None:
     """A film that is built with --config backend=… is told to go on with it."""
     worded_film(paid.studio, ["A bird."], backend="animatic", duration=5)

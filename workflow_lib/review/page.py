@@ -16,11 +16,21 @@ from PIL import Image
 
 from workflow_lib import catalog
 from workflow_lib.review.drawn import TEMPLATES
-from workflow_lib.review.shown import Shown
+from workflow_lib.review.shown import Plays, Shown
 from workflow_lib.review.states import FILTERS, WORDS
 
 _SIZES = ((60, 480, 72), (250, 320, 68), (999, 200, 62))
 """Up to how many clips, how many pixels the longer side of an inlined still has, and its JPEG quality."""
+
+
+MARKS: Mapping[Plays, str] = {
+    "clip": "",
+    "stand-in": "Stand-in",
+    "left-out": "Left out",
+    "draft": "Draft",
+    "nothing": "Nothing to play",
+}
+"""What is said of what is played for a clip, where that is not the clip."""
 
 
 def render(film: Shown, stills: Mapping[int, Path], key: str) -> str:
@@ -39,6 +49,7 @@ def render(film: Shown, stills: Mapping[int, Path], key: str) -> str:
             script=Markup(script),  # noqa: S704 - our own file
             posters=_posters(film, stills),
             words=WORDS,
+            marks=MARKS,
             filters=[(flag, name, found[flag]) for flag, name in FILTERS.items()],
         )
     )

@@ -32,7 +32,7 @@ _TONES: Mapping[Tone, tuple[int, int, int]] = {
     "bad": (232, 108, 98),
     "idle": (140, 146, 156),
 }
-_NOT_ITSELF = {"stand-in": "stand-in", "draft": "draft shown"}
+_NOT_ITSELF = {"stand-in": "stand-in", "left-out": "left out", "draft": "draft shown"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from workflow_lib.review.states import Flag, State, flags_of, over_budget, state
 from workflow_lib.review.steps import Step
 from workflow_lib.takes import Store
 
-Plays = Literal["clip", "stand-in", "draft", "nothing"]
-"""What is played for a clip: itself, what stands in its place, the draft's clip, or nothing."""
+Plays = Literal["clip", "stand-in", "left-out", "draft", "nothing"]
+"""What is played for a clip: itself, what stands in its place (perhaps left out of the film), the draft's, nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,9 @@ def _card(
         label=clip.label,
         title=clip.title or "",
         state=state,
-        flags=flags_of(item, state, stands_in=plays == "stand-in", over=is_over, there=item.path.is_file()),
+        flags=flags_of(
+            item, state, stands_in=plays in ("stand-in", "left-out"), over=is_over, there=item.path.is_file()
+        ),
         plays=plays,
         src=_address(found, video) if video else None,
         frame=str(frame) if frame else None,
@@ -176,7 +178,7 @@ def _card(
         parts=clip.parts,
         negative_prompt=clip.negative_prompt,
         narration=clip.narration,
-        narration_src=_address(found, item.narration.path) if clip.narration else None,
+        narration_src=_line(found, item),
         sound_effect=clip.sound_effect,
         seconds=clip.length_s or clip.seconds,
         backend=made.backend if made else clip.backend,
@@ -201,7 +203,8 @@ def _video(found: FilmPlan, item: ClipPlan) -> tuple[Plays, Path | None, str]:
     """What is played for a clip, its file, and the digest of that."""
     if item.path.is_file() and item.video_sha256:
         stands_in = item.receipt is not None and item.receipt.is_stand_in and item.standing != "manual"
-        return ("stand-in" if stands_in else "clip"), item.path, item.video_sha256
+        plays: Plays = "left-out" if item.is_skipped else "stand-in" if stands_in else "clip"
+        return plays, item.path, item.video_sha256
     draft = found.film.project.draft_clip(item.clip.number)
     receipt = receipts.read(layout.receipt(draft)) if draft.is_file() else None
     return ("draft", draft, receipt.file.sha256) if receipt else ("nothing", None, "")
@@ -211,6 +214,12 @@ def _still(item: ClipPlan, digests: Digests) -> tuple[Path | None, str]:
     """The picture that a clip starts from, where there is one, and its digest."""
     path = item.clip.source.start or item.clip.source.end
     return (path, digests.of(path)) if path and path.is_file() else (None, "")
+
+
+def _line(found: FilmPlan, item: ClipPlan) -> str | None:
+    """The clip's spoken line, or that of the draft."""
+    draft = found.film.project.draft_narration(item.clip.number)
+    return (_address(found, item.narration.path) or _address(found, draft)) if item.clip.narration else None
 
 
 def _pictures(found: FilmPlan, item: ClipPlan) -> Iterable[tuple[str, str]]:

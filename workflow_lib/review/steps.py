@@ -70,7 +70,9 @@ def _making(found: FilmPlan, item: ClipPlan, state: State, left: float | None, m
     settle = f"clipwright retake {root} {item.clip.number:02d}"
     stale = item.standing == "stale"
     by_action = {
-        "render": f"{'It was made before that' if stale else 'Not made yet'}; it is rendered here for free:",
+        "render": "It was made before that; it is rendered again, for free:"
+        if stale
+        else "Not made yet; it is rendered for free:",
         "buy": f"{'It was made before that' if stale else 'Not bought yet'}; {item.clip.backend} lists it at {price}:",
         "reuse": "Its take is in the store and is put in place for $0:",
         "stand_in": _to_change(found, item),

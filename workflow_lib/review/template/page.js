@@ -93,12 +93,10 @@
   const reel = by("reel"), slate = by("slate"), playFilm = by("play-film"), nowMark = by("now-mark");
   const list = all("#reel-list button");
   const line = new Audio();
-  const MARKS = { "stand-in": "Stand-in", draft: "Draft", nothing: "Nothing to play" };
   let place = -1, running = false, timer = 0;
 
   const tellRunning = () => {
     playFilm.textContent = running ? "Pause" : place < 0 ? "Play the film" : "Go on";
-    playFilm.setAttribute("aria-pressed", String(running));
   };
   const stopFilm = () => {
     if (!running) return;
@@ -116,8 +114,8 @@
     button.setAttribute("aria-current", "true");
     if (running) button.scrollIntoView({ block: "nearest" });
     by("now-name").textContent = `${place + 1} of ${list.length}: ${nameOf(card)}`;
-    const mark = MARKS[card.dataset.plays];
-    nowMark.textContent = mark || "";
+    const mark = card.dataset.mark;
+    nowMark.textContent = mark;
     nowMark.hidden = !mark;
     document.documentElement.dataset.filmClip = button.dataset.number;
     line.pause();
@@ -158,7 +156,8 @@
   const maybeNext = () => {
     if (!running || (line.getAttribute("src") && !line.ended && !line.error && !line.paused)) return;
     if (reel.getAttribute("src") && !reel.ended && !reel.error) return;
-    if (place + 1 < list.length) { jump(place + 1, true); return; }
+    const next = list.findIndex((button, index) => index > place && button.dataset.plays !== "left-out");
+    if (next > 0) { jump(next, true); return; }
     running = false;
     place = -1;
     by("now-name").textContent = "The film is over";
