@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 FILM := projects/galapagos/final.mp4
 
-.PHONY: setup demo test check format schemas clean
+CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
+
+.PHONY: setup demo test check format schemas browser clean
 
 setup: .venv/ready
 
@@ -21,8 +23,19 @@ demo: setup
 	@echo "      clipwright new my_film"
 	@echo "      snakemake --cores all projects/my_film/final.mp4"
 
-test: setup
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+# The review page is tested in a real browser. Who is not root, or has no apt, is told what to install.
+browser:
+	@if test -x "$(CHROMIUM)"; then exit 0; \
+	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
+		echo "installing chromium, in which the review page is tested"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else \
+		echo "The tests of the review page need Chromium, and will fail without it: install it (Debian, Ubuntu:" >&2; \
+		echo "sudo apt-get install chromium), or name one that is here: make test CHROMIUM=/path/to/chrome" >&2; \
+	fi
+
+test: setup browser
+	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup
 	$(BIN)/ruff check .

@@ -33,6 +33,7 @@ include: "rules/effects.smk"
 include: "rules/conform.smk"
 include: "rules/assemble.smk"
 include: "rules/deliver.smk"
+include: "rules/review.smk"
 
 
 rule refuse_target:

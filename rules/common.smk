@@ -37,6 +37,14 @@ def thumbnail_inputs(wildcards):
     return RUN.thumbnail_inputs(wildcards.project)
 
 
+def review_inputs(wildcards):
+    return RUN.look_inputs(wildcards.project, "page")
+
+
+def sheet_inputs(wildcards):
+    return RUN.look_inputs(wildcards.project, "sheet")
+
+
 def conform_inputs(wildcards):
     return RUN.conform_inputs(wildcards.project, wildcards.cut, wildcards.clip)
 
@@ -112,6 +120,8 @@ engine.describe(
     join_inputs,
     reframe_inputs,
     thumbnail_inputs,
+    review_inputs,
+    sheet_inputs,
     conform_inputs,
     clip_inputs,
     narration_inputs,

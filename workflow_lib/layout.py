@@ -191,6 +191,20 @@ class Project:
         """What the thumbnail was made from."""
         return self.work / "final" / "thumbnail.json"
 
+    @property
+    def review(self) -> Path:
+        """The page on which all clips are looked at."""
+        return self.root / "review.html"
+
+    @property
+    def contact_sheet(self) -> Path:
+        """One frame of each clip."""
+        return self.root / "contact_sheet.png"
+
+    def still(self, sha256: str) -> Path:
+        """A small picture of the file with that digest."""
+        return self.work / "stills" / f"{sha256}.jpg"
+
     def sound(self, cut: Cut) -> Path:
         """The sound of the whole film."""
         return Path(f"{self.root}/.work/{cut}/sound.m4a")

@@ -196,6 +196,12 @@ class Clip(_Part):
             return self.prompt.strip()
         return prompts.join(self.prompt.model_dump())
 
+    def prompt_parts(self) -> tuple[tuple[str, str], ...]:
+        """The named parts of the prompt that are not empty, in their order; none when it is one text."""
+        if isinstance(self.prompt, str):
+            return ()
+        return tuple((name, text.strip()) for name, text in self.prompt.model_dump().items() if text.strip())
+
     def camera_text(self) -> str:
         """What the prompt says about the camera; empty when it says nothing."""
         if isinstance(self.prompt, str):

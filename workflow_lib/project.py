@@ -31,7 +31,7 @@ class Clip:
     `asked_s`: the length that the backend is asked for, longer where the clip is trimmed; `resolution`, `aspect`: what
     a paid backend is asked for, empty where it has no choice; `list_usd`: what asking costs. `seed` and
     `negative_prompt` are those that the backend takes. `length_s`: the length in the film, where it is fixed; `into`,
-    `out_of`: the transitions from the clip before and to the next one.
+    `out_of`: the transitions from the clip before and to the next one; `parts`: of the prompt, each with its name.
     """
 
     number: int
@@ -56,6 +56,7 @@ class Clip:
     into: Transition = CUT
     out_of: Transition = CUT
     sound_effect: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
 
     @property
     def label(self) -> str:
@@ -319,6 +320,7 @@ def _clip(
         title=clip.title,
         prompt=clip.prompt_text(),
         camera=clip.camera_text(),
+        parts=clip.prompt_parts(),
         narration=clip.narration.strip(),
         sound_effect=clip.sound_effect.strip(),
         source=source,

@@ -5,6 +5,7 @@ Read without any media or picture library, because Snakemake reads them each tim
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from workflow_lib import boxes
 
 _LONGEST = 1 << 16  # bytes of a text that is read; ours are far shorter
 _PNG_START = b"\x89PNG\r\n\x1a\n"
+_HTML_HEAD = 4096  # bytes of a page in which its stamp stands
+_HTML_STAMP = re.compile(rb'<meta name="clipwright-key" content="([0-9a-f]{64})">')
 _META_PREFIX, _DATA_PREFIX = 4, 8  # bytes before the content: version and flags; and a type and a language
 
 
@@ -89,6 +92,16 @@ def _wav_comment(stream: BinaryIO) -> str | None:
             length = struct.unpack_from("<I", content, 8)[0]
             return content[12 : 12 + length].rstrip(b"\0").decode("utf-8")
     return None
+
+
+def read_html_stamp(path: Path) -> str | None:
+    """The key in the head of a page of ours; None where there is none, or no page."""
+    try:
+        with path.open("rb") as stream:
+            found = _HTML_STAMP.search(stream.read(_HTML_HEAD))
+    except OSError:
+        return None
+    return found[1].decode("ascii") if found else None
 
 
 def wav_comment(text: str) -> bytes:

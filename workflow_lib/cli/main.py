@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from workflow_lib.cli import doctor, emulator, importing, money, new, prune, reading, redraft
+from workflow_lib.cli import doctor, emulator, importing, money, new, prune, reading, redraft, review
 from workflow_lib.errors import WorkflowError
 
 _HELP = """\
@@ -35,6 +35,7 @@ for _command in (
     reading.check,
     reading.plan,
     reading.status,
+    review.review,
     money.show_costs,
     money.takes,
     money.retake,

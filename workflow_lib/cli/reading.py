@@ -69,10 +69,10 @@ def _storyboards(
 
 
 def _settings(item: Project, overrides: Mapping[str, object] | None) -> config.Config:
-    return config.load(Path(), overrides if overrides is not None else _of_run(item))
+    return config.load(Path(), overrides if overrides is not None else of_run(item))
 
 
-def _of_run(item: Project) -> dict[str, object]:
+def of_run(item: Project) -> dict[str, object]:
     """The `--config` values of the run that builds a project at this moment."""
     return files.read_json(item.run_settings) if locks.is_being_built(item) else {}
 
@@ -119,7 +119,7 @@ def check(projects: tuple[str, ...], *, as_json: bool, prompts: bool, strict: bo
 @click.option("--config", "pairs", multiple=True, metavar="KEY=VALUE", help="As Snakemake's: --config backend=kling.")
 def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[str, ...]) -> None:
     """Show what PROJECTS (default: all) still need, why, and what it costs; nothing is built."""
-    wanted, overrides = naming.named(projects), _overrides(pairs) if pairs else None
+    wanted, overrides = naming.named(projects), overrides_of(pairs) if pairs else None
     awaited = list(_storyboards(wanted, overrides).values())
     found = _plans(wanted, draft=draft, overrides=overrides)
     if as_json:
@@ -135,7 +135,12 @@ def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[
             click.echo(f"warning: {warning}", err=True)
 
 
-def _overrides(pairs: tuple[str, ...]) -> dict[str, object]:
+def overrides_of(pairs: tuple[str, ...]) -> dict[str, object]:
+    """Settings from `KEY=VALUE` pairs.
+
+    Raises:
+        UsageError: one has no `=`.
+    """
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
         raise click.UsageError(f"--config {wrong[0]}: write KEY=VALUE")

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from workflow_lib import layout, plan, sound_plans
 from workflow_lib.digests import Digests
-from workflow_lib.layout import Cut
+from workflow_lib.layout import Cut, Project
 from workflow_lib.ledger import Ledger
 from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
 from workflow_lib.project import Clip, Film
+from workflow_lib.review import drawn
+from workflow_lib.review.drawn import Look
 
 SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 """The rules that make a line or an effect."""
 
 BUYING = SOUNDS | {"generate_clip", "draft_storyboard", "draw_picture"}
 """The rules that may spend money."""
+
+LOOKS: Mapping[str, Look] = {"draw_review": "page", "draw_sheet": "sheet"}
+"""The rules that show what there is: they only read, also what another run makes at the same time."""
 
 MAKERS: Mapping[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
     "generate_clip": lambda found, item: (item.standing, found.film.video(item.clip)),
@@ -39,6 +44,21 @@ def jobs_of(found: FilmPlan, folder: str) -> list[tuple[str, dict[str, str]]]:
             jobs += [("narrate_clip", {**named, "folder": layout.NARRATION})] if item.narration.to_make else []
             jobs += [("generate_effect", named)] if item.effect.to_make else []
     return [*jobs, ("assemble_film", {"project": folder, "cut": film.cut})]
+
+
+def folders(jobs: Iterable[tuple[str, dict[str, str]]]) -> list[str]:
+    """The projects in which jobs make something, those left out at which they only look."""
+    return sorted({wildcards["project"] for rule, wildcards in jobs if "project" in wildcards and rule not in LOOKS})
+
+
+def looked_at(rule: str, wildcards: Mapping[str, str]) -> Path:
+    """The file that a rule of LOOKS writes."""
+    return drawn.path_of(Project(Path(wildcards["project"])), LOOKS[rule])
+
+
+def is_looked_at_by_hand(rule: str, wildcards: Mapping[str, str]) -> bool:
+    """Whether somebody put another file there."""
+    return drawn.is_by_hand(Project(Path(wildcards["project"])), LOOKS[rule])
 
 
 def cut_of(rule: str, wildcards: Mapping[str, str]) -> Cut:

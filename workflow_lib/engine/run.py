@@ -36,6 +36,8 @@ from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
 from workflow_lib.joins import Join
 from workflow_lib.layout import Cut, Project, Shape
 from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
+from workflow_lib.review import drawn
+from workflow_lib.review.drawn import Look
 from workflow_lib.sounds import Narrator
 from workflow_lib.takes import Stores
 
@@ -208,6 +210,12 @@ class Run:
         where = found.film.project
         return self._keep(where.thumbnail, up_to_date=deliverables.is_drawn(found))([str(where.film("final"))])
 
+    def look_inputs(self, folder: str, look: Look) -> Any:  # noqa: ANN401
+        """Nothing: what there is of a film is shown as it is; what shows something else by now is forced."""
+        found = self.plan(folder, "final")
+        drawn_now = drawn.is_up_to_date(look, found, self._settings.backend)
+        return self._keep(drawn.path_of(found.film.project, look), up_to_date=drawn_now)([])
+
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The spoken lines of a film, and the clips that cannot do without their own sound."""
         found = self.plan(folder, cut)
@@ -356,7 +364,7 @@ class Run:
             wanted = wants.of(self._listed(self._jobs), self.plan)
             wanted.check_keys(self._settings, self._storyboards.services(self._jobs))
             ffmpeg.binary(self._settings.ffmpeg)
-            for folder in sorted({wildcards["project"] for _, wildcards in self._jobs if "project" in wildcards}):
+            for folder in making.folders(self._jobs):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
             if wanted.asks or any(rule == drafting.RULE for rule, _ in self._jobs):
@@ -398,6 +406,8 @@ class Run:
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
+        if rule in making.LOOKS:
+            return making.is_looked_at_by_hand(rule, wildcards)
         if rule == drafting.RULE:
             return Project(Path(wildcards["project"])).storyboard.exists()
         if rule == drawing.RULE:
@@ -422,6 +432,8 @@ class Run:
             raise WorkflowError(f"{', '.join(kept)}: put there by hand and kept; delete it to have it made")
 
     def _by_hand(self, rule: str, wildcards: Mapping[str, str]) -> list[str]:
+        if rule in making.LOOKS and making.is_looked_at_by_hand(rule, wildcards):
+            return [str(making.looked_at(rule, wildcards))]
         if rule == drafting.RULE:
             board = Project(Path(wildcards["project"]))
             return [str(board.storyboard)] if drafting.is_by_hand(board) else []
