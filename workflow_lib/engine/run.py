@@ -281,14 +281,14 @@ class Run:
 
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""
-        if self._storyboards.is_awaited(folder):
+        if self._has_no_clips(folder):
             return 1
         backend = self._clip(self.plan(folder, "final"), number).clip.backend
         return 0 if catalog.is_paid(backend) else 1
 
     def clip_units(self, folder: str, number: str, backend: str) -> int:
         """How many of a backend's places a clip takes: one, or none when another backend makes it."""
-        if self._storyboards.is_awaited(folder):
+        if self._has_no_clips(folder):
             return 0
         return int(self._clip(self.plan(folder, "final"), number).clip.backend == backend)
 
@@ -301,9 +301,13 @@ class Run:
         return 1 if self._narrator(folder, where) else 0
 
     def _narrator(self, folder: str, where: str) -> Narrator | None:
-        if self._storyboards.is_awaited(folder):
+        if self._has_no_clips(folder):
             return None
         return self.plan(folder, making.cut_for(where)).film.narrator
+
+    def _has_no_clips(self, folder: str) -> bool:
+        """Whether a film's clips are not listed yet."""
+        return (folder, "final") not in self._plans and self._storyboards.is_awaited(folder)
 
     def tell_plan(self) -> None:
         """Print what this run makes, why, and what it costs."""
@@ -416,7 +420,7 @@ class Run:
         if rule == drafting.RULE:
             board = Project(Path(wildcards["project"]))
             return [str(board.storyboard)] if drafting.is_by_hand(board) else []
-        if rule not in making.MAKERS or self._storyboards.is_awaited(wildcards["project"]):
+        if rule not in making.MAKERS or self._has_no_clips(wildcards["project"]):
             return []
         found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
         item = self._clip(found, wildcards["clip"])
@@ -459,7 +463,7 @@ class Run:
         """The lines and effects of `jobs` that a provider is asked for."""
         found = []
         for rule, wildcards in jobs:
-            if rule in making.SOUNDS and not self._storyboards.is_awaited(wildcards["project"]):
+            if rule in making.SOUNDS and not self._has_no_clips(wildcards["project"]):
                 item = self._clip(self.plan(wildcards["project"], making.cut_of(rule, wildcards)), wildcards["clip"])
                 found.append(making.sound_of(rule, item))
         return [item for item in found if item.request is not None and item.to_make]
