@@ -97,6 +97,7 @@ class Run:
         self._stores = Stores()
         self._storyboards = Storyboards(workflow, settings, self._stores)
         self._told: set[tuple[str, Cut]] = set()
+        self._codes: set[int] = set()
         self._run: int | None = None
 
     def set_caps(self) -> dict[str, int]:
@@ -113,15 +114,18 @@ class Run:
         Raises:
             IncompleteCheckpointException: its clips are not listed yet; Snakemake asks again when they are.
         """
+        try:
+            return self._planned(folder, cut)
+        except WorkflowError as error:
+            fail(error)
+
+    def _planned(self, folder: str, cut: Cut) -> FilmPlan:
         if (folder, cut) not in self._plans:
-            try:
-                self._storyboards.wait(folder)
-                film = project.load(Project(Path(folder)), self._settings)
-                # What was drafted in this run was paid for since the journals were read.
-                stores = None if self._storyboards.was_awaited(folder) else self._stores
-                self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), stores)
-            except WorkflowError as error:
-                fail(error)
+            self._storyboards.wait(folder)
+            film = project.load(Project(Path(folder)), self._settings)
+            # What was drafted in this run was paid for since the journals were read.
+            stores = None if self._storyboards.was_awaited(folder) else self._stores
+            self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), stores)
         return self._plans[folder, cut]
 
     def films(self) -> list[str]:
@@ -167,8 +171,18 @@ class Run:
             fail(error)
 
     def film_inputs(self, folder: str, cut: Cut) -> dict[str, Any]:
-        """The conformed pictures of a film and its sound; what is not up to date is forced."""
-        found = self.plan(folder, cut)
+        """The conformed pictures of a film and its sound; what is not up to date is forced.
+
+        One whose clips were listed during the run, and that cannot be built, has none: its own job says what is wrong
+        with it, and the other films go on.
+        """
+        try:
+            found = self._planned(folder, cut)
+        except WorkflowError as error:
+            if not self._storyboards.was_awaited(folder):
+                fail(error)
+            self._codes.add(error.exit_code)
+            return {"pictures": [], "sound": [], "joins": []}
         self._tell_late_plan(folder, cut, found)
         where = found.film.project
         kept = self._keep(where.film(cut), up_to_date=found.standing == "fresh")
@@ -375,7 +389,7 @@ class Run:
         left = self._left_to_buy() if endings else []
         self.finish()
         sys.stderr.write(report.ending_lines(endings) + report.left_line(left))
-        codes = {ending.code for ending in endings}
+        codes = {ending.code for ending in endings} | self._codes
         decisive = next((code for code in _DECISIVE if code in codes), None)
         if decisive is not None:
             sys.stderr.flush()
