@@ -69,7 +69,7 @@ def test_a_storyboard_that_was_lost_is_had_again_for_nothing(paid: Paid) -> None
     assert asked(paid) == 1
 
 
-@pytest.mark.parametrize("arguments", [("--forceall", BOARD), ("--forcerun", "draft_storyboard")])
+@pytest.mark.parametrize("arguments", [("--forceall",), ("--forcerun", "draft_storyboard")])
 def test_an_edited_storyboard_is_never_written_over(paid: Paid, arguments: tuple[str, ...]) -> None:
     """Whoever forces everything is told that the storyboard is his own; it stays as he left it."""
     storied_film(paid.studio)

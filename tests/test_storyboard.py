@@ -222,3 +222,20 @@ def test_new_makes_a_project_of_a_story(studio: Studio) -> None:
     studio.build("projects/tale/storyboard.yaml")
     assert len(board_of(studio, "tale")["clips"]) == 4
     assert studio.clipwright("new", "other", "--story", "nowhere.txt").returncode == 3
+
+
+def test_a_film_that_cannot_be_built_once_it_is_drafted_stops_no_other(studio: Studio) -> None:
+    """A storyboard that turns out to be wrong fails its own film with 3, says why, and leaves the others alone."""
+    story_project(studio)
+    path = studio.path("assets/composites", "film")
+    path.mkdir(parents=True)
+    (path / "clip_01.png").write_text("no picture")
+    other = {"title": "Other", "size": list(SIZE), "fps": 8, "duration": 0.5}
+    studio.write({**other, "clips": [{"prompt": "A. Static camera.", "source": "text"}]}, "other")
+
+    done = studio.snakemake("--cores", "2", "all")
+
+    assert done.returncode == 3, done.stdout
+    assert "clip_01" in done.stdout
+    assert studio.path("final.mp4", "other").exists()
+    assert not studio.path("final.mp4").exists()

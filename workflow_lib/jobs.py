@@ -93,7 +93,7 @@ def _parser(description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--project", type=Path, required=True, help="the project's folder")
     parser.add_argument("--clip", type=int, default=0, help="the number of the clip")
-    parser.add_argument("--parts", type=layout.number, nargs="+", default=[], help="the files to join, in order")
+    parser.add_argument("--parts", type=layout.number, nargs="*", default=[], help="the files to join, in order")
     parser.add_argument("--cut", choices=("final", "draft"), default="final", help="which cut of the film")
     parser.add_argument("--shape", choices=layout.SHAPE.split("|"), default=None, help="which shape of the film")
     parser.add_argument("--look", choices=("page", "sheet"), default="page", help="what the film is looked at by")

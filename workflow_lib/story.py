@@ -163,12 +163,21 @@ def _text(path: Path, problems: list[Problem]) -> str:
 
 def _keyframe_seconds(written: manifest.Manifest, asked: manifest.Story, config: Config) -> float | None:
     backend = asked.keyframes_backend
-    if backend is None or config.backend is not None:
+    if backend is None:
         return None
-    model = catalog.model(backend, models.default_model(backend, config))
+    found = _length_between(catalog.model(backend, models.default_model(backend, config)), written.duration)
+    if found is not None and config.backend is not None:
+        # One run's other backend makes them, too, if it can.
+        other = catalog.model(config.backend, models.default_model(config.backend, config))
+        return found if other.allows(found) else None
+    return found
+
+
+def _length_between(model: catalog.Model, seconds: float) -> float | None:
+    """The length of a clip between two keyframes that cannot have the film's; None: it can, or nothing can."""
     longest = model.longest_with_end or model.longest
     if "end" in model.only_longest_with:
-        return None if written.duration == longest else longest
-    if model.allows(written.duration) and written.duration <= longest:
+        return None if seconds == longest else longest
+    if model.allows(seconds) and seconds <= longest:
         return None
-    return model.reaching(min(written.duration, longest))
+    return model.reaching(min(seconds, longest))

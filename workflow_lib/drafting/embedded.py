@@ -36,7 +36,8 @@ def draft(brief: Brief) -> dict[str, Any]:
     headings = {listed[0]: heading for heading, listed in told if heading and listed}
     count = brief.asked.clips
     most = min(brief.most_characters(number) for number in range(1, count + 1))
-    grouped = sentences.lines(said, count, max(most, 1)) if most else [[] for _ in range(count)]
+    room = most - sentences.QUOTES
+    grouped = sentences.lines(said, count, room) if room > 0 else [[] for _ in range(count)]
     text = " ".join(said)
     cast = figures.found_in(text)
     moment = _Moment(surroundings.place_of(text) or _NOWHERE, surroundings.light_of(said[0] if said else ""))

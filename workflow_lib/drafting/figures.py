@@ -17,12 +17,14 @@ _PEOPLE = [
     "priest", "sailor", "gardener", "tanner", "baker", "blacksmith", "huntsman", "goatherd", "herdsman", "ploughman",
     "widow", "brother", "sister", "friend", "neighbour", "stranger", "bystander", "old_man", "old_woman",
     "philosopher", "poet", "painter", "astronomer", "athlete", "slave", "labourer", "bather", "charcoal-burner",
-    "fuller", "cobbler", "potter", "nurse", "teacher", "captain", "giant", "dwarf", "witch", "wizard",
+    "fuller", "cobbler", "potter", "nurse", "teacher", "captain", "fowler", "trumpeter", "rogue", "carpenter",
+    "musician", "giant", "dwarf", "witch", "wizard",
 ]  # fmt: skip
 _ANIMALS = [
     "fox", "wolf", "lion", "lioness", "bear", "ass", "donkey", "horse", "mule", "ox", "bull", "cow", "calf", "sheep",
     "lamb", "ram", "goat", "kid", "stag", "deer", "fawn", "dog", "hound", "cat", "ape", "monkey", "camel", "elephant",
     "pig", "boar", "leopard", "tiger", "hare", "rabbit", "tortoise", "crocodile", "dragon", "serpent", "snake",
+    "viper", "dolphin", "whale", "fish",
 ]  # fmt: skip
 _BIRDS = [
     "crow", "raven", "eagle", "hawk", "owl", "crane", "stork", "swan", "peacock", "goose", "hen", "cock", "lark",
@@ -81,6 +83,7 @@ _CLOTHES = (
 )
 _FUR = "natural colours of its kind"
 _MOST = 4
+_NEAR = 20  # characters before a name in which its article stands
 _TWICE = 2
 
 _ARTICLE = r"(?:a|an|the|his|her|their|this|that|one|another|some|certain|old)"
@@ -124,6 +127,8 @@ def found_in(text: str) -> list[Figure]:
             first.setdefault(noun, how)
     for word in _WORD.findall(text):
         noun = _singular(word)
+        if noun in _KINDS and word[0].isupper():
+            first.setdefault(noun, "")
         if noun in first:
             nouns[noun] += 1
     names = _names(text)
@@ -157,7 +162,7 @@ def _names(text: str) -> dict[str, int]:
         word = match[1]
         if word.lower() in _NOBODY or _singular(word) in _KINDS:
             continue
-        if _BEFORE.search(text[: match.start()]):
+        if _BEFORE.search(text[max(0, match.start() - _NEAR) : match.start()]):
             articled.add(word)
         counted[word] += 1
     return {

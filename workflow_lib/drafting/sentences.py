@@ -11,6 +11,9 @@ _END = re.compile(r"(?<=[.!?…])[\"'”\u2019)\]]*\s+(?=[\"'“\u2018(\[]*[A-Z0
 _SHORT = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|No|vol|etc|e\.g|i\.e|[A-Z])\.$")
 _CLAUSE = re.compile(r"(?<=[;:])\s+|(?<=—)\s*|(?<=,)\s+")
 _MOST_TRIED = 500  # sentences; more take seconds, and a film of them leaves most out anyway
+QUOTES = 2
+"""How many quotation marks `spoken` may add to a line."""
+
 _OPEN, _CLOSE = "“", "”"
 
 
@@ -159,9 +162,7 @@ def _split_longest(grouped: list[list[str]]) -> list[list[str]] | None:
 def spoken(parts: Sequence[str]) -> str:
     """The line that parts of a story make, with no quotation mark without its other half."""
     text = " ".join(parts).strip()
-    depth = 0
-    for letter in text:
-        if letter == _CLOSE and depth == 0:
-            text = _OPEN + text
-        depth = max(0, depth + (letter == _OPEN) - (letter == _CLOSE))
-    return text + _CLOSE * (depth > 0)
+    marks = [letter for letter in text if letter in (_OPEN, _CLOSE)]
+    opens = _OPEN if marks and marks[0] == _CLOSE else ""
+    closes = _CLOSE if marks and marks[-1] == _OPEN else ""
+    return f"{opens}{text}{closes}"

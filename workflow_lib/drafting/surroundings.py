@@ -19,7 +19,28 @@ _WHERE = re.compile(
     r"(?:\s+of\s+(?:a|an|the|his|her|their)\s+[a-z]+)?)\b",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"\b(" + "|".join(_PLACES) + r")s?\b", re.IGNORECASE)
+_VAGUE = frozenset(
+    {
+        "bank",
+        "corn",
+        "court",
+        "door",
+        "grass",
+        "home",
+        "house",
+        "mill",
+        "nest",
+        "roof",
+        "room",
+        "tree",
+        "wall",
+        "well",
+        "wheat",
+        "window",
+    }
+)
+_BARE = re.compile(r"\b(" + "|".join(place for place in _PLACES if place not in _VAGUE) + r")s?\b", re.IGNORECASE)
+_OWN = re.compile(r"^(?:his|her|their|its|some)\b", re.IGNORECASE)
 _LIGHTS = (
     (r"\b(?:night|moon|dark|midnight)\w*", "night, soft moonlight"),
     (r"\b(?:morning|dawn|sunrise)\b", "early morning, low golden light"),
@@ -57,7 +78,7 @@ def place_of(text: str) -> str:
     """Where a text plays, in its own words: `the bank of a river`; empty where it does not say."""
     found = _WHERE.search(text)
     if found:
-        return " ".join(found[1].split())
+        return _OWN.sub("the", " ".join(found[1].split()))
     named = _BARE.search(text)
     return f"a {named[1].lower()}" if named else ""
 

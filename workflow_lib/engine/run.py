@@ -98,6 +98,7 @@ class Run:
         self._stores = Stores()
         self._storyboards = Storyboards(workflow, settings, self._stores)
         self._told: set[tuple[str, Cut]] = set()
+        self._codes: set[int] = set()
         self._run: int | None = None
 
     def set_caps(self) -> dict[str, int]:
@@ -114,15 +115,18 @@ class Run:
         Raises:
             IncompleteCheckpointException: its clips are not listed yet; Snakemake asks again when they are.
         """
+        try:
+            return self._planned(folder, cut)
+        except WorkflowError as error:
+            fail(error)
+
+    def _planned(self, folder: str, cut: Cut) -> FilmPlan:
         if (folder, cut) not in self._plans:
-            try:
-                self._storyboards.wait(folder)
-                film = project.load(Project(Path(folder)), self._settings)
-                # What was drafted in this run was paid for since the journals were read.
-                stores = None if self._storyboards.was_awaited(folder) else self._stores
-                self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), stores)
-            except WorkflowError as error:
-                fail(error)
+            self._storyboards.wait(folder)
+            film = project.load(Project(Path(folder)), self._settings)
+            # What was drafted in this run was paid for since the journals were read.
+            stores = None if self._storyboards.was_awaited(folder) else self._stores
+            self._plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), stores)
         return self._plans[folder, cut]
 
     def films(self) -> list[str]:
@@ -168,8 +172,18 @@ class Run:
             fail(error)
 
     def film_inputs(self, folder: str, cut: Cut) -> dict[str, Any]:
-        """The conformed pictures of a film and its sound; what is not up to date is forced."""
-        found = self.plan(folder, cut)
+        """The conformed pictures of a film and its sound; what is not up to date is forced.
+
+        One whose clips were listed during the run, and that cannot be built, has none: its own job says what is wrong
+        with it, and the other films go on.
+        """
+        try:
+            found = self._planned(folder, cut)
+        except WorkflowError as error:
+            if not self._storyboards.was_awaited(folder):
+                fail(error)
+            self._codes.add(error.exit_code)
+            return {"pictures": [], "sound": [], "joins": []}
         self._tell_late_plan(folder, cut, found)
         where = found.film.project
         kept = self._keep(where.film(cut), up_to_date=found.standing == "fresh")
@@ -308,14 +322,14 @@ class Run:
 
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""
-        if self._storyboards.is_awaited(folder):
+        if self._has_no_clips(folder):
             return 1
         backend = self._clip(self.plan(folder, "final"), number).clip.backend
         return 0 if catalog.is_paid(backend) else 1
 
     def clip_units(self, folder: str, number: str, backend: str) -> int:
         """How many of a backend's places a clip takes: one, or none when another backend makes it."""
-        if self._storyboards.is_awaited(folder):
+        if self._has_no_clips(folder):
             return 0
         return int(self._clip(self.plan(folder, "final"), number).clip.backend == backend)
 
@@ -328,9 +342,13 @@ class Run:
         return 1 if self._narrator(folder, where) else 0
 
     def _narrator(self, folder: str, where: str) -> Narrator | None:
-        if self._storyboards.is_awaited(folder):
+        if self._has_no_clips(folder):
             return None
         return self.plan(folder, making.cut_for(where)).film.narrator
+
+    def _has_no_clips(self, folder: str) -> bool:
+        """Whether a film's clips are not listed yet."""
+        return (folder, "final") not in self._plans and self._storyboards.is_awaited(folder)
 
     def tell_plan(self) -> None:
         """Print what this run makes, why, and what it costs."""
@@ -398,7 +416,7 @@ class Run:
         left = wants.left_to_buy(self._jobs, self._settings) if endings else []
         self.finish()
         sys.stderr.write(report.ending_lines(endings) + report.left_line(left))
-        codes = {ending.code for ending in endings}
+        codes = {ending.code for ending in endings} | self._codes
         decisive = next((code for code in _DECISIVE if code in codes), None)
         if decisive is not None:
             sys.stderr.flush()
@@ -440,7 +458,7 @@ class Run:
         if rule == drawing.RULE:
             picture = drawing.planned(self.plan(wildcards["project"], drawing.cut_of(wildcards)), wildcards)
             return [str(picture.path)] if picture is not None and picture.standing == "manual" else []
-        if rule not in making.MAKERS or self._storyboards.is_awaited(wildcards["project"]):
+        if rule not in making.MAKERS or self._has_no_clips(wildcards["project"]):
             return []
         found = self.plan(wildcards["project"], making.cut_of(rule, wildcards))
         item = self._clip(found, wildcards["clip"])
@@ -449,7 +467,7 @@ class Run:
 
     def _listed(self, jobs: Iterable[wants.Job]) -> list[wants.Job]:
         """Those of `jobs` that belong to films whose clips are known."""
-        return [job for job in jobs if "project" not in job[1] or not self._storyboards.is_awaited(job[1]["project"])]
+        return [job for job in jobs if "project" not in job[1] or not self._has_no_clips(job[1]["project"])]
 
     def _clip(self, found: FilmPlan, number: str) -> ClipPlan:
         try:
