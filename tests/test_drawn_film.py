@@ -57,6 +57,13 @@ def film(drawn_once: Bought, emulated_films: Path, tmp_path: Path) -> Any:  # no
         yield Paid(Studio(tmp_path / "studio"), running)
 
 
+@pytest.fixture
+def planned(drawn_once: Bought, shared_emulator: Emulator, tmp_path: Path) -> Paid:
+    """A copy of that film of which only dry runs are made."""
+    shutil.copytree(drawn_once[0].folder, tmp_path / "studio", symlinks=True)
+    return Paid(Studio(tmp_path / "studio"), shared_emulator)
+
+
 def to_buy(said: str) -> set[str]:
     """What a dry run says is bought."""
     return {name for name, deed in _LINE.findall(said) if deed == "buy"}
@@ -186,12 +193,12 @@ def look_of_tom(film: Paid) -> None:
     ],
 )
 def test_an_edit_costs_what_shows_it(
-    film: Paid, change: Callable[[Paid], None], pictures: set[str], clips: set[int]
+    planned: Paid, change: Callable[[Paid], None], pictures: set[str], clips: set[int]
 ) -> None:
     """What an edit leads to is known before anything is drawn: the pictures and clips that show it, and no other."""
-    change(film)
+    change(planned)
 
-    said = film.plan()
+    said = planned.plan()
 
     assert to_buy(said) == pictures | {f"clip_{number:02d}" for number in clips}, said
     total = PICTURE_USD * len(pictures) + CLIP_USD * len(clips)

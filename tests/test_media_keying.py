@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.media import keying
@@ -81,10 +81,11 @@ def test_a_figure_is_cut_out_as_it_is(color: tuple[float, float, float], most: f
     edge = (figure[..., 3] > 0.02) & (figure[..., 3] < 0.98)
     assert off.mean() < 0.012
     assert off[edge].mean() < most  # hairs of a pixel, whose colours the JPEG has halved
-    assert (off[~edge] > 0.5).mean() < 0.001
+    assert (off[~edge] > 0.5).mean() < 0.002
     assert cut[310, 160, 3] == 0  # under the arm
     assert cut[610:630, 100:170, 3].max() == 0  # the shadow
-    assert (cut[..., 3][figure[..., 3] == 1] > 0.9).mean() > 0.985
+    whole = Image.fromarray((figure[..., 3] == 1).astype(np.uint8) * 255).filter(ImageFilter.MinFilter(5))
+    assert (cut[..., 3][np.asarray(whole) > 0] > 0.98).mean() > 0.999  # two pixels inside the edge
 
 
 @pytest.mark.parametrize("color", [MAGENTA, GREEN])

@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import dotenv
-
 from workflow_lib.errors import InvalidInput, MissingKey, Problem
 
 FILE = Path(".env")
@@ -107,6 +105,8 @@ def _secrets() -> list[str]:
 
 
 def _file() -> Mapping[str, str | None]:
+    import dotenv  # noqa: PLC0415 - planning seldom looks for a key
+
     try:
         # Keys are taken letter by letter: a `${` in one is no reference.
         return dotenv.dotenv_values(FILE, interpolate=False, encoding="utf-8-sig")

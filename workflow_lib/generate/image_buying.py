@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from workflow_lib import pictures
+from workflow_lib import courtesy, pictures
 from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia, WorkflowError
 from workflow_lib.generate import wanting
@@ -49,6 +49,7 @@ def bought(film: Film, item: PicturePlan, settings: Config) -> tuple[Image.Image
     )
     run = Run.current(Path(settings.slots_dir))
     found = wanting.obtained(item, purchase, wanting.desk(film, settings, run, tell))
+    courtesy.give_way()
     image = pictures.load_picture(found.take.path)
     _tell_shape(image, request.aspect, tell)
     return _fitted(item, image, found), _facts(item, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from workflow_lib import drawn, identity, layout, locks, pictures, plan, receipts
+from workflow_lib import courtesy, drawn, identity, layout, locks, pictures, plan, receipts
 from workflow_lib.config import Config
 from workflow_lib.digests import Digests
 from workflow_lib.errors import Filtered, WorkflowError
@@ -55,6 +55,7 @@ def _written(film: Film, item: PicturePlan, temporary: Path, settings: Config) -
     if item.request is None:
         from workflow_lib.media import sketch  # noqa: PLC0415
 
+        courtesy.give_way()
         image = sketch.draw(item.drawing)
         facts: Facts = {
             "outcome": "sketch",

@@ -103,18 +103,24 @@ def _backdrop(rgb: Plane) -> _Backdrop:
 def _chroma(rgb: Plane, high: tuple[int, ...], low: tuple[int, ...]) -> Plane:
     least = np.minimum.reduce([rgb[..., channel] for channel in high])
     most = np.maximum.reduce([rgb[..., channel] for channel in low])
-    brightest = np.maximum(rgb.max(axis=-1), 0.1)
+    brightest = np.maximum(_brightness(rgb), 0.1)
     value: Plane = ((least - most) / brightest).astype(np.float32)
+    return value
+
+
+def _brightness(rgb: Plane) -> Plane:
+    """The brightest channel of each pixel."""
+    value: Plane = np.maximum(np.maximum(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
     return value
 
 
 def _told_apart(rgb: Plane, backdrop: _Backdrop) -> tuple[Mask, Mask, Mask]:
     """What is surely backdrop, what is surely figure, and what lies between them."""
     chroma = backdrop.chroma(rgb)
-    lit = rgb.max(axis=-1) > _DARKEST * float(backdrop.color.max())
+    brightness = _brightness(rgb)
+    lit = brightness > _DARKEST * float(backdrop.color.max())
     behind = (chroma > _SURE_BACKDROP) & lit
-    around = _spread(rgb, behind, _SOFT).max(axis=-1)
-    behind &= rgb.max(axis=-1) > _DARKER * around
+    behind &= brightness > _DARKER * _brightness(_spread(rgb, behind, _SOFT))
     fringe = _grown(behind, max(3, round(_FRINGE * min(rgb.shape[:2]))))
     # What holds some of the colour and is far from the backdrop is the figure's own.
     sure = ~behind & ~(_grown(behind, _BLEED)) & ((chroma < _SURE_FIGURE) | ~fringe)

@@ -14,6 +14,7 @@ PAPER: Color = (244, 237, 222)
 INK: Color = (52, 48, 52)
 _FINER = 1.5  # drawn so much larger, and made smaller at the end, for smooth edges
 _GRAIN = 256  # pixels: a tile of the paper's grain
+_EDGE = 240  # pixels: the longer side at which the edge of the washes is torn
 _TORN = 110  # of 255: where the washes end on uneven paper
 
 
@@ -109,7 +110,7 @@ class Pad:
         """The sheet as an opaque picture: washes that dried unevenly, paper that shows through, the pencil on top."""
         ground = self._sheet.convert("RGB").resize(self._size, Image.Resampling.BOX)
         small = (max(3, round(14 * self.ratio)), 14)
-        cloudy = Image.fromarray(self.dice.integers(212, 256, (small[1], small[0]), dtype=np.uint8))
+        cloudy = Image.fromarray(self.dice.integers(220, 256, (small[1], small[0]), dtype=np.uint8))
         dried = ImageChops.multiply(
             ground, Image.merge("RGB", [cloudy.resize(self._size, Image.Resampling.BICUBIC)] * 3)
         )
@@ -132,7 +133,8 @@ class Pad:
 
     def _edge(self) -> Image.Image:
         """Where the washes end: not quite at the paper's edge, and not quite straight."""
-        small = (max(8, self._size[0] // 10), max(8, self._size[1] // 10))
+        scale = min(1.0, _EDGE / max(self._size))
+        small = (max(8, round(self._size[0] * scale)), max(8, round(self._size[1] * scale)))
         edge = max(1, round(min(small) * 0.028))
         mask = Image.new("L", small, 0)
         mask.paste(255, (edge, edge, small[0] - edge, small[1] - edge))
