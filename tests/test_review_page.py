@@ -130,6 +130,7 @@ def test_a_clip_is_played_and_paused_by_the_space_bar(page: Page) -> None:
 
 def test_a_press_on_the_picture_plays_the_clip(page: Page) -> None:
     """The button over the picture plays, and makes room for the player's own controls."""
+    page.locator("#clip_04").scroll_into_view_if_needed()
     page.get_by_role("button", name="Play clip_04").click()
 
     until(page, "document.querySelector('#clip_04 video').currentTime > 0")

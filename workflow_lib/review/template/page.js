@@ -30,17 +30,35 @@
     if (button === document.activeElement) button.closest(".card").focus({ preventScroll: true });
     button.remove();
   };
-  const playerOf = (card) => card.querySelector(".frame video");
+  // A thousand players take seconds to set up: each is there when its clip comes near the window, or is played.
+  const waitingIn = (card) => card.querySelector(".frame > template");
+  const playerOf = (card) => {
+    const waiting = waitingIn(card);
+    if (waiting) {
+      waiting.replaceWith(waiting.content);
+      heed(card.querySelector(".frame video"));
+    }
+    return card.querySelector(".frame video");
+  };
+  const heed = (video) => video.addEventListener("play", () => { begun(video); stopFilm(); take(video); });
+  const stillOf = (card) => {
+    const video = (waitingIn(card)?.content ?? card).querySelector("video");
+    return video?.getAttribute("poster") || card.querySelector(".wanting")?.getAttribute("src");
+  };
   const toggle = (card) => {
     const video = playerOf(card);
     if (!video) return;
     if (video.paused) started(video);
     else video.pause();
   };
-  for (const card of cards) {
-    const video = playerOf(card);
-    if (video) video.addEventListener("play", () => { begun(video); stopFilm(); take(video); });
-  }
+  const nearing = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      playerOf(target);
+      nearing.unobserve(target);
+    }
+  }, { rootMargin: "100% 0px" });
+  for (const card of cards) if (waitingIn(card)) nearing.observe(card);
 
   // Takes.
   const showTake = (button) => {
@@ -52,7 +70,7 @@
       video.controls = true;
       video.playsInline = true;
       video.setAttribute("aria-label", `A take of ${nameOf(card)}`);
-      video.addEventListener("play", () => { stopFilm(); take(video); });
+      heed(video);
       frame.replaceChildren(video);
     }
     for (const other of all(".take", card)) other.setAttribute("aria-pressed", String(other === button));
@@ -121,8 +139,8 @@
     line.pause();
     line.removeAttribute("src");
     if (card.dataset.voice) line.setAttribute("src", card.dataset.voice);
-    const poster = playerOf(card)?.getAttribute("poster");
-    if (poster) reel.setAttribute("poster", poster);
+    const still = stillOf(card);
+    if (still) reel.setAttribute("poster", still);
     else reel.removeAttribute("poster");
     slate.hidden = Boolean(card.dataset.src);
     if (card.dataset.src) {
@@ -192,8 +210,7 @@
   });
   if (list.length <= MANY) {
     for (const button of list) {
-      const card = cardOf.get(button.dataset.number);
-      const still = playerOf(card)?.getAttribute("poster") || card.querySelector(".wanting")?.getAttribute("src");
+      const still = stillOf(cardOf.get(button.dataset.number));
       if (!still) continue;
       const image = new Image();
       image.loading = "lazy";
@@ -202,10 +219,8 @@
       button.querySelector(".thumb").append(image);
     }
   }
-  if (cards.length) {
-    const first = cards.map(playerOf).find((video) => video && video.getAttribute("poster"));
-    if (first) reel.setAttribute("poster", first.getAttribute("poster"));
-  }
+  const first = cards.find(stillOf);
+  if (first) reel.setAttribute("poster", stillOf(first));
 
   // Filters and search.
   const search = by("search"), filters = all("[data-filter]");
