@@ -68,9 +68,9 @@ def _cost(project: str, component: str, backend: str, model: str, attempts: list
         calls=sum(attempt.state != "refused" for attempt in attempts),
         results=sum(attempt.state == "stored" for attempt in attempts),
         units=_units(attempts),
-        listed_usd=round(sum(attempt.list_usd for attempt in charged), 4),
-        actual_usd=round(sum(attempt.cost_usd for attempt in over), 4),
-        open_usd=round(sum(attempt.cost_usd for attempt in attempts if attempt.is_open), 4),
+        listed_usd=round(sum(attempt.list_usd for attempt in charged), 6),
+        actual_usd=round(sum(attempt.cost_usd for attempt in over), 6),
+        open_usd=round(sum(attempt.cost_usd for attempt in attempts if attempt.is_open), 6),
         told=sum(attempt.usd is not None for attempt in over),
     )
 

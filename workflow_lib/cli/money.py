@@ -72,7 +72,7 @@ def show_costs(projects: tuple[str, ...], *, as_json: bool, as_csv: bool) -> Non
     wanted = frozenset(str(item.root) for item in naming.named(projects)) if projects else None
     found = costs.of_stores(layout.find_stores(Path()), wanted)
     if as_json:
-        totals = {name: round(sum(_sums(found, name)), 3) for name in sorted({cost.project for cost in found})}
+        totals = {name: round(sum(_sums(found, name)), 6) for name in sorted({cost.project for cost in found})}
         value = {"costs": [dataclasses.asdict(cost) for cost in found], "total_usd": totals}
         click.echo(json.dumps(value, indent=1, sort_keys=True))
     elif as_csv:
