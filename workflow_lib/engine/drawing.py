@@ -36,9 +36,8 @@ def named(workflow: Workflow, found: FilmPlan, paths: Iterable[Path]) -> list[st
 def _named(workflow: Workflow, found: FilmPlan, path: Path) -> str:
     item = found.drawn.get(path)
     if item is None:
-        return (
-            str(path.absolute()) if layout.is_described(str(path.relative_to(found.film.project.root))) else str(path)
-        )
+        described = layout.is_described(path.relative_to(found.film.project.root).as_posix())
+        return str(path.absolute()) if described else str(path)
     if item.standing == "manual":
         return str(path.absolute())
     if item.standing == "stale":
