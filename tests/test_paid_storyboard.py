@@ -194,6 +194,22 @@ def test_a_lost_answer_is_a_decision(paid: Paid, fault: str) -> None:
     assert again.returncode == 3
 
 
+def test_a_lost_answer_is_settled_from_each_project_of_its_story(paid: Paid) -> None:
+    """Two films of one story share a purchase; what got lost of it is given up by either."""
+    storied_film(paid.studio)
+    storied_film(paid.studio, project="other")
+    paid.emulator.fault("drop_after_accept", "gemini")
+    draft(paid, code=9)
+
+    done = paid.run("--cores", "2", "projects/other/storyboard.yaml")
+
+    assert done.returncode == 9, done.stdout
+    assert "clipwright retake projects/other --of storyboard --confirm-lost" in done.stdout
+    assert paid.studio.clipwright("retake", "other", "--of", "storyboard", "--confirm-lost").returncode == 0
+    draft(paid)
+    assert asked(paid) == 2
+
+
 @pytest.mark.parametrize(("fault", "code", "seen"), [("refuse_401", 6, 1), ("refuse_429", 0, 2), ("http_503", 9, 1)])
 def test_a_refusal_is_told_from_a_lost_answer(paid: Paid, fault: str, code: int, seen: int) -> None:
     """A refused key stops the run, a busy server is asked again, a server error may have been accepted."""

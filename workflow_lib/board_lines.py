@@ -17,9 +17,8 @@ def told(found: BoardPlan, *, follows: bool) -> str:
         f"  {found.label}  {who}  {found.drafter}  {_deed(found)}  {', '.join(found.reasons)}",
     ]
     if follows:
-        lines.append(
-            f"  then about {catalog.priced(found.after.usd)} for the film, an estimate; exact once it is drafted:"
-        )
+        sums = f"about {catalog.priced(found.after.usd)} for the film, {catalog.priced(total)} in all"
+        lines.append(f"  then {sums}: an estimate, exact once it is drafted")
         lines += [f"    {what}  {catalog.priced(usd)}" for what, usd in found.after.parts]
     return "".join(f"{line}\n" for line in lines)
 

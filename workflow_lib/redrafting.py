@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
@@ -89,15 +90,20 @@ def redraft(item: Project, asked: Redraft, config: Config) -> tuple[Drafted, Pat
     return drafted, kept
 
 
-def settle(item: Project) -> str:
+def settle(item: Project, config: Config) -> str:
     """Give up what was sent for a storyboard and never answered; returns a line that says so.
+
+    That of another project with the same story is this one's, too.
 
     Raises:
         InvalidInput: nothing of it is open.
         WorkflowError: a run deals with it at this moment.
     """
     store = Store(item.takes)
-    found = [attempt for attempt in _open(store.ledger(), item) if not _has_come(store, attempt)]
+    wanted = ""
+    with contextlib.suppress(InvalidInput):
+        wanted = boards.of(item, config).wanted
+    found = [attempt for attempt in _open(store.ledger(), item, wanted) if not _has_come(store, attempt)]
     if not found:
         raise InvalidInput([Problem(str(item.storyboard), "nothing that it was asked for is open or unsettled")])
     for attempt in found:
@@ -109,9 +115,10 @@ def settle(item: Project) -> str:
     return f"{item.storyboard}: what was sent at {found[-1].at[:19]}Z is given up; the next run buys it again"
 
 
-def _open(ledger: Ledger, item: Project) -> list[Attempt]:
-    mine = (attempt for attempt in ledger.attempts() if attempt.project == str(item.root))
-    return [attempt for attempt in mine if attempt.is_open and attempt.request.get("component") == "storyboard"]
+def _open(ledger: Ledger, item: Project, wanted: str) -> list[Attempt]:
+    drafts = (attempt for attempt in ledger.attempts() if attempt.request.get("component") == "storyboard")
+    mine = (attempt for attempt in drafts if attempt.project == str(item.root) or attempt.fingerprint == wanted)
+    return [attempt for attempt in mine if attempt.is_open]
 
 
 def _has_come(store: Store, attempt: Attempt) -> bool:

@@ -210,7 +210,7 @@ def _settle_storyboard(name: str, *, confirm_lost: bool) -> None:
     if not confirm_lost:
         text = f"an answer cannot be had again; `clipwright redraft {item.root}` asks for another storyboard"
         raise click.UsageError(f"--of storyboard goes with --confirm-lost: {text}")
-    click.echo(f"{redrafting.settle(item)}\nnext: snakemake --cores 8 {item.film('final')}")
+    click.echo(f"{redrafting.settle(item, config.load(Path()))}\nnext: snakemake --cores 8 {item.film('final')}")
 
 
 def _decision(
