@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workflow_lib import layout, plan, sound_plans
 from workflow_lib.digests import Digests
@@ -11,8 +12,9 @@ from workflow_lib.layout import Cut, Project
 from workflow_lib.ledger import Ledger
 from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
 from workflow_lib.project import Clip, Film
-from workflow_lib.review import drawn
-from workflow_lib.review.drawn import Look
+
+if TYPE_CHECKING:
+    from workflow_lib.review.drawn import Look
 
 SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 """The rules that make a line or an effect."""
@@ -53,11 +55,16 @@ def folders(jobs: Iterable[tuple[str, dict[str, str]]]) -> list[str]:
 
 def looked_at(rule: str, wildcards: Mapping[str, str]) -> Path:
     """The file that a rule of LOOKS writes."""
+    # Only a run that looks needs it: reading the Snakefile stays quick.
+    from workflow_lib.review import drawn  # noqa: PLC0415
+
     return drawn.path_of(Project(Path(wildcards["project"])), LOOKS[rule])
 
 
 def is_looked_at_by_hand(rule: str, wildcards: Mapping[str, str]) -> bool:
     """Whether somebody put another file there."""
+    from workflow_lib.review import drawn  # noqa: PLC0415 - as above
+
     return drawn.is_by_hand(Project(Path(wildcards["project"])), LOOKS[rule])
 
 

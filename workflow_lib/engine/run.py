@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from filelock import FileLock
 from snakemake.io import ancient
@@ -36,10 +36,11 @@ from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
 from workflow_lib.joins import Join
 from workflow_lib.layout import Cut, Project, Shape
 from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
-from workflow_lib.review import drawn
-from workflow_lib.review.drawn import Look
 from workflow_lib.sounds import Narrator
 from workflow_lib.takes import Stores
+
+if TYPE_CHECKING:
+    from workflow_lib.review.drawn import Look
 
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
@@ -226,6 +227,8 @@ class Run:
 
     def look_inputs(self, folder: str, look: Look) -> Any:  # noqa: ANN401
         """Nothing: what there is of a film is shown as it is; what shows something else by now is forced."""
+        from workflow_lib.review import drawn  # noqa: PLC0415 - only a run that looks needs it
+
         found = self.plan(folder, "final")
         drawn_now = drawn.is_up_to_date(look, found, self._settings.backend)
         return self._keep(drawn.path_of(found.film.project, look), up_to_date=drawn_now)([])

@@ -35,7 +35,8 @@
   const playerOf = (card) => {
     const waiting = waitingIn(card);
     if (waiting) {
-      waiting.replaceWith(waiting.content);
+      // A copy: a player that was set up outside of the page never loads.
+      waiting.replaceWith(document.importNode(waiting.content, true));
       heed(card.querySelector(".frame video"));
     }
     return card.querySelector(".frame video");
