@@ -2,109 +2,111 @@
 
 
 def all_films(wildcards):
-    return RUN.films()
+    return RUN.films.finals()
 
 
 def storyboard_inputs(wildcards):
-    return RUN.storyboard_inputs(wildcards.project)
+    return RUN.asks.storyboard_inputs(wildcards.project)
 
 
 def film_pictures(wildcards):
-    return RUN.film_inputs(wildcards.project, wildcards.cut)["pictures"]
+    return RUN.asks.film_inputs(wildcards.project, wildcards.cut)["pictures"]
 
 
 def film_sound(wildcards):
-    return RUN.film_inputs(wildcards.project, wildcards.cut)["sound"]
+    return RUN.asks.film_inputs(wildcards.project, wildcards.cut)["sound"]
 
 
 def film_joins(wildcards):
-    return RUN.film_inputs(wildcards.project, wildcards.cut)["joins"]
+    return RUN.asks.film_inputs(wildcards.project, wildcards.cut)["joins"]
 
 
 def sound_inputs(wildcards):
-    return RUN.sound_inputs(wildcards.project, wildcards.cut)
+    return RUN.asks.sound_inputs(wildcards.project, wildcards.cut)
 
 
 def join_inputs(wildcards):
-    return RUN.join_inputs(wildcards.project, wildcards.cut, wildcards.clip)
+    return RUN.asks.join_inputs(wildcards.project, wildcards.cut, wildcards.clip)
 
 
 def reframe_inputs(wildcards):
-    return RUN.reframe_inputs(wildcards.project, wildcards.shape)
+    return RUN.asks.reframe_inputs(wildcards.project, wildcards.shape)
 
 
 def thumbnail_inputs(wildcards):
-    return RUN.thumbnail_inputs(wildcards.project)
+    return RUN.asks.thumbnail_inputs(wildcards.project)
 
 
 def review_inputs(wildcards):
-    return RUN.look_inputs(wildcards.project, "page")
+    return RUN.asks.look_inputs(wildcards.project, "page")
 
 
 def sheet_inputs(wildcards):
-    return RUN.look_inputs(wildcards.project, "sheet")
+    return RUN.asks.look_inputs(wildcards.project, "sheet")
 
 
 def conform_inputs(wildcards):
-    return RUN.conform_inputs(wildcards.project, wildcards.cut, wildcards.clip)
+    return RUN.asks.conform_inputs(wildcards.project, wildcards.cut, wildcards.clip)
 
 
 def clip_inputs(wildcards):
-    return RUN.clip_inputs(wildcards.project, "final", wildcards.clip)
+    return RUN.asks.clip_inputs(wildcards.project, "final", wildcards.clip)
 
 
 def clip_threads(wildcards):
-    return RUN.clip_threads(wildcards.project, wildcards.clip)
+    return RUN.asks.clip_threads(wildcards.project, wildcards.clip)
 
 
 def kling_units(wildcards):
-    return RUN.clip_units(wildcards.project, wildcards.clip, "kling")
+    return RUN.asks.clip_units(wildcards.project, wildcards.clip, "kling")
 
 
 def veo_units(wildcards):
-    return RUN.clip_units(wildcards.project, wildcards.clip, "veo")
+    return RUN.asks.clip_units(wildcards.project, wildcards.clip, "veo")
 
 
 def omni_units(wildcards):
-    return RUN.clip_units(wildcards.project, wildcards.clip, "omni")
+    return RUN.asks.clip_units(wildcards.project, wildcards.clip, "omni")
 
 
 def narration_inputs(wildcards):
-    return RUN.narration_inputs(wildcards.project, wildcards.folder, wildcards.clip)
+    return RUN.asks.narration_inputs(
+        wildcards.project, wildcards.folder, wildcards.clip
+    )
 
 
 def effect_inputs(wildcards):
-    return RUN.effect_inputs(wildcards.project, wildcards.clip)
+    return RUN.asks.effect_inputs(wildcards.project, wildcards.clip)
 
 
 def narration_threads(wildcards):
-    return RUN.narration_threads(wildcards.project, wildcards.folder)
+    return RUN.asks.narration_threads(wildcards.project, wildcards.folder)
 
 
 def narration_units(wildcards):
-    return RUN.narration_units(wildcards.project, wildcards.folder)
+    return RUN.asks.narration_units(wildcards.project, wildcards.folder)
 
 
 def draft_inputs(wildcards):
-    return RUN.clip_inputs(wildcards.project, "draft", wildcards.clip)
+    return RUN.asks.clip_inputs(wildcards.project, "draft", wildcards.clip)
 
 
 def composite_inputs(wildcards):
-    return RUN.composite_inputs(
+    return RUN.asks.composite_inputs(
         wildcards.project, wildcards.folder, f"clip_{wildcards.clip}{wildcards.split}"
     )
 
 
 def picture_inputs(wildcards):
-    return RUN.picture_inputs(wildcards)
+    return RUN.asks.picture_inputs(wildcards)
 
 
 def picture_threads(wildcards):
-    return 0 if RUN.picture_asks(wildcards) else 1
+    return 0 if RUN.asks.picture_asks(wildcards) else 1
 
 
 def picture_units(wildcards):
-    return int(RUN.picture_asks(wildcards))
+    return int(RUN.asks.picture_asks(wildcards))
 
 
 def unknown_target(wildcards):
