@@ -65,6 +65,15 @@ class Studio:
                 shutil.copy2(source, self.folder / name)
         return self
 
+    def reword(self, module: str, *words: str) -> None:
+        """Change `words` in a module of this installation."""
+        path = self.folder / "workflow_lib" / module
+        text = path.read_text(encoding="utf-8")
+        for word in words:
+            assert word in text
+            text = text.replace(word, word[::-1])
+        path.write_text(text, encoding="utf-8")
+
     def path(self, name: str, project: str = "film") -> Path:
         """A file of a project."""
         return self.folder / "projects" / project / name

@@ -225,7 +225,8 @@ def test_an_edited_look_is_bought_as_was_said_and_undone_for_nothing(film: Paid)
 
 
 def test_what_was_bought_is_had_again_for_nothing(film: Paid) -> None:
-    """With every picture, record and clip lost, and everything forced, nothing is bought; no key is needed either."""
+    """With pictures, records, clips and keys lost, models told in other words and all forced, nothing is bought."""
+    film.studio.reword("prompting.py", "One frame of a film.", "One character, alone:", "whole figure")
     lose_pictures(film)
     lose_records(film)
     shutil.rmtree(film.studio.path("videos"))

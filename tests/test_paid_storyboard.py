@@ -55,11 +55,12 @@ def test_the_storyboard_is_bought_once_whatever_is_done_to_its_files(paid: Paid)
 
 
 def test_a_storyboard_that_was_lost_is_had_again_for_nothing(paid: Paid) -> None:
-    """The answer is kept in the take store: a deleted storyboard, or a deleted project, is drafted again for $0."""
+    """The answer is kept in the take store: a deleted storyboard costs nothing, in whatever words we ask by now."""
     storied_film(paid.studio)
     draft(paid)
     first = paid.studio.path("storyboard.yaml").read_bytes()
 
+    paid.studio.reword("drafting/asking.py", "You are the storyboard artist", "Number of clips: exactly")
     paid.studio.path("storyboard.yaml").unlink()
     planned = paid.plan(BOARD)
     draft(paid)

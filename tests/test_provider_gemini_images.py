@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,20 @@ def server() -> Iterator[Anything]:
 
 def order(prompt: str = "A hill at noon.", references: tuple[Path, ...] = (), **changes: Any) -> ImageOrder:  # noqa: ANN401
     """A picture to be drawn."""
-    values = {"model": "gemini-3-pro-image", "take": 1, "aspect": "16:9", "image_size": "1K", **changes}
-    return ImageOrder(ImageRequest(prompt=prompt, references=["x"] * len(references), **values), references)
+    request = ImageRequest(
+        model="gemini-3-pro-image",
+        take=1,
+        kind="background",
+        words=prompt,
+        pose="",
+        style="",
+        cast=[],
+        last=False,
+        references=["x"] * len(references),
+        shape="16:9",
+        image_size="1K",
+    )
+    return ImageOrder(replace(request, **changes), prompt, "16:9", references)
 
 
 def drawn(provider: Provider, wanted: ImageOrder) -> bytes:

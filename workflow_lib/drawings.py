@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,7 +26,8 @@ class Drawing:
     """One described picture. `place`: its key in the manifest; `words`: what is described; `pose`: of a cut-out.
 
     `prompt`: all that is said to a model; `references`: the pictures that go along, in their order; `size`: in pixels
-    what it is brought to, None for a cut-out; `aspect`: what is asked for; `cast`: who is seen in it.
+    what it is brought to, None for a cut-out; `aspect`: what is asked for; `cast`: who is seen in it; `last`: it ends a
+    shot.
     """
 
     path: Path
@@ -40,6 +42,16 @@ class Drawing:
     pose: str = ""
     style: str = ""
     cast: tuple[Cast, ...] = ()
+    last: bool = False
+
+    @property
+    def shape(self) -> str:
+        """The proportions of the frame that it fills, such as `16:9`; empty for a cut-out."""
+        if self.size is None:
+            return ""
+        width, height = self.size
+        common = math.gcd(width, height)
+        return f"{width // common}:{height // common}"
 
     @property
     def sketched_from(self) -> dict[str, object]:
@@ -195,6 +207,7 @@ class _Found:
             take=written.take,
             style=self._board.style,
             cast=tuple(cast),
+            last=last,
         )
 
     def _placed(self, number: int, place: int, name: str, pose: str, where: str) -> None:

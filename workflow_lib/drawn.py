@@ -147,9 +147,14 @@ class _Looked:
         return ImageRequest(
             model=self._film.painter.model,
             take=drawing.take,
-            prompt=drawing.prompt,
+            kind=drawing.kind,
+            words=drawing.words,
+            pose=drawing.pose,
+            style=drawing.style,
+            cast=[[who.name, who.look, who.colours] for who in drawing.cast],
+            last=drawing.last,
             references=[self._painted_by(path, drawing) for path in drawing.references],
-            aspect=drawing.aspect,
+            shape=drawing.shape,
             image_size=self._film.painter.size,
         )
 

@@ -1,4 +1,4 @@
-"""What is said to a model that draws. A word that changes here buys every described picture again: leave them alone."""
+"""What is said to a model that draws. A picture is known by its user's words alone: a change here buys none again."""
 
 from __future__ import annotations
 

@@ -26,6 +26,8 @@ _NAMES = {
     "negative_prompt": "negative prompt",
     "aspect": "shape",
     "similarity_boost": "similarity",
+    "words": "description",
+    "cast": "look",
     "references": "reference picture",
     "image_size": "size",
 }
@@ -157,8 +159,9 @@ class EffectRequest(Asked):
 class TextRequest(Asked):
     """A storyboard of `clips` clips that a model writes.
 
-    `words`: the SHA-256 of all that it is told, story, rules and schema; `repairs`: the fingerprint of the request
-    whose answer could not be used, where this one asks for a better one.
+    `words`: the SHA-256 of the story and of what its user asks of it, not of how a model is told of them.
+    `repairs`: the fingerprint of the request whose answer could not be used, where this one asks for
+    a better one.
     """
 
     backend: Service = "gemini"
@@ -184,20 +187,27 @@ class ImageRequest(Asked):
     """A picture that is drawn from words, and from `references`: how each of them is known, in their order.
 
     One that we draw is known by its own request, so that this is known before it is there; one of the user's by its
-    pixels. `aspect` such as `16:9`, `image_size` such as `2K`. The picture is brought to the film's size afterwards.
+    pixels. `words`, `pose`, `style` and `cast` (name, look, colours) are the user's own: how a model is told of them is
+    the program's, and a better way of telling buys nothing again. `last`: it ends a shot. `shape`: the frame's, such as
+    `16:9`, empty for a cut-out; `image_size` such as `2K`. The picture is brought to the film's size afterwards.
     """
 
     backend: Service = "gemini"
     component: Component = "images"
-    prompt: str
+    kind: str
+    words: str
+    pose: str
+    style: str
+    cast: list[list[str]]
+    last: bool
     references: list[str]
-    aspect: str
+    shape: str
     image_size: str
 
     @property
     def amount(self) -> str:
         """How much is asked for, in words."""
-        return f"{self.image_size} {self.aspect}"
+        return f"{self.image_size} {self.shape}".strip()
 
     @property
     def suffix(self) -> str:

@@ -93,14 +93,26 @@ def _asking(brief: Brief, config: Config, on: date, words: str, repairs: str | N
     schema = schema_for(brief)
     count = brief.asked.clips
     most = min(catalog.TEXT_TOKENS, _TOKENS_BESIDES + _TOKENS_A_CLIP * count)
-    told = {"rules": _RULES, "words": words, "schema": schema, "temperature": TEMPERATURE, "most_tokens": most}
-    request = TextRequest(
-        model=config.gemini_text_model, take=1, words=files.digest(told), clips=count, repairs=repairs
-    )
+    # What the user says, and not how a model is told of it: a better way of telling buys nothing again.
+    said = files.digest({"text": brief.text, "manifest": _said(brief), "keyframe_s": brief.keyframe_s})
+    request = TextRequest(model=config.gemini_text_model, take=1, words=said, clips=count, repairs=repairs)
     price = catalog.text_price(request.model, config.prices, on)
     read = math.ceil(len((_RULES + words + files.canonical_json(schema)).encode()) / _BYTES_A_TOKEN)
     usd = math.ceil((read * price.usd_in + most * price.usd_out) / 100) / 10_000
     return Asking(request, _RULES, words, schema, most, price, usd)
+
+
+def _said(brief: Brief) -> dict[str, object]:
+    written, asked = brief.written, brief.asked
+    return {
+        "title": written.title,
+        "frame": written.frame(),
+        "duration": written.duration,
+        "style": written.style,
+        "characters": {name: [look.look, look.colours] for name, look in written.characters.items()},
+        "direction": asked.direction.strip(),
+        "keyframes": sorted(set(asked.keyframes)),
+    }
 
 
 def _words(brief: Brief) -> str:

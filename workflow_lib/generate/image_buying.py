@@ -51,7 +51,7 @@ def bought(film: Film, item: PicturePlan, settings: Config) -> tuple[Image.Image
     found = wanting.obtained(item, purchase, wanting.desk(film, settings, run, tell))
     courtesy.give_way()
     image = pictures.load_picture(found.take.path)
-    _tell_shape(image, request.aspect, tell)
+    _tell_shape(image, item.drawing.aspect, tell)
     return _fitted(item, image, found), _facts(item, found)
 
 
@@ -62,7 +62,7 @@ def _order(item: PicturePlan, request: ImageRequest, folder: Path) -> ImageOrder
         if not path.is_file():
             raise WorkflowError(f"{item.label} is drawn after {path}, which is not there; make that first")
         sent.append(_reference(path, folder / f"{number}.png"))
-    return ImageOrder(request, tuple(sent))
+    return ImageOrder(request, item.drawing.prompt, item.drawing.aspect, tuple(sent))
 
 
 def _reference(path: Path, out: Path) -> Path:

@@ -86,9 +86,14 @@ class TextOrder:
 
 @dataclass(frozen=True, slots=True)
 class ImageOrder:
-    """A picture that is to be drawn as the request says; `references`: PNG or JPEG files, in its order."""
+    """A picture that is to be drawn as the request says, told as `prompt`; `aspect`: its proportions, such as `16:9`.
+
+    `references`: PNG or JPEG files, in the request's order.
+    """
 
     request: ImageRequest
+    prompt: str
+    aspect: str
     references: tuple[Path, ...]
 
 

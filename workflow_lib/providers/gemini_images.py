@@ -87,8 +87,8 @@ def _contents(draft: Draft) -> tuple[Any, dict[str, Any]]:
     if not isinstance(body, _Asked):
         raise TypeError("this draft is another provider's")
     request = body.order.request
-    shape = types.ImageConfig(aspect_ratio=request.aspect, image_size=request.image_size)
-    parts = [types.Part(text=request.prompt)]
+    shape = types.ImageConfig(aspect_ratio=body.order.aspect, image_size=request.image_size)
+    parts = [types.Part(text=body.order.prompt)]
     parts += [types.Part.from_bytes(data=data, mime_type=google.mime_type(data)) for data in body.references]
     config = {"response_modalities": ["TEXT", "IMAGE"], "image_config": shape}
     return types.Content(role="user", parts=parts), config
