@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 
 _JOINER = "\u200d"
@@ -9,9 +10,12 @@ _JOINER = "\u200d"
 
 def cells(text: str) -> int:
     """How wide `text` is, in cells of a Latin letter: marks take none, wide letters and emoji two."""
-    return sum(_letter_cells(letter) for letter in text)
+    if text.isascii() and text.isprintable():
+        return len(text)
+    return sum(map(_letter_cells, text))
 
 
+@functools.lru_cache(maxsize=4096)
 def _letter_cells(letter: str) -> int:
     if unicodedata.category(letter) in ("Mn", "Me", "Cf", "Cc"):
         return 0
