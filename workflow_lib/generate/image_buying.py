@@ -11,6 +11,7 @@ from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia, WorkflowError
 from workflow_lib.generate import wanting
 from workflow_lib.generate.desk import Obtained, Purchase
+from workflow_lib.generate.made import Facts
 from workflow_lib.media import keying
 from workflow_lib.planned import PicturePlan
 from workflow_lib.progress import Teller
@@ -18,8 +19,6 @@ from workflow_lib.project import Film
 from workflow_lib.providers.base import ImageOrder
 from workflow_lib.requests import ImageRequest
 from workflow_lib.runs import Run
-
-Facts = dict[str, object]
 
 _REFERENCE_SIDE = 1536  # pixels; a model sees no more of a reference
 _REFERENCE_GROUND = (238, 238, 238)  # behind what is transparent
@@ -52,7 +51,7 @@ def bought(film: Film, item: PicturePlan, settings: Config) -> tuple[Image.Image
     courtesy.give_way()
     image = pictures.load_picture(found.take.path)
     _tell_shape(image, item.drawing.aspect, tell)
-    return _fitted(item, image, found), _facts(item, found)
+    return _fitted(item, image, found), {**wanting.facts(item, found), "take": item.wanted}
 
 
 def _order(item: PicturePlan, request: ImageRequest, folder: Path) -> ImageOrder:
@@ -96,16 +95,3 @@ def _fitted(item: PicturePlan, image: Image.Image, found: Obtained) -> Image.Ima
         what = f"{found.take.path}: {error}; it was paid for and is kept"
         hint = f"cut it out yourself and put it at {item.path}, or have another one drawn: `clipwright retake`"
         raise BadMedia(f"{what}: {hint}") from error
-
-
-def _facts(item: PicturePlan, found: Obtained) -> Facts:
-    attempt = found.take.attempt
-    return {
-        "outcome": "reused" if found.how == "reused" else "generated",
-        "backend": attempt.backend,
-        "model": attempt.model,
-        "request": item.request.as_dict() if item.request else {},
-        "take": item.wanted,
-        "operation": attempt.operation,
-        "cost_usd": attempt.cost_usd,
-    }

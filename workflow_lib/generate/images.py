@@ -9,13 +9,12 @@ from workflow_lib import courtesy, drawn, identity, layout, locks, pictures, pla
 from workflow_lib.config import Config
 from workflow_lib.digests import Digests
 from workflow_lib.errors import Filtered, WorkflowError
+from workflow_lib.generate import made
+from workflow_lib.generate.made import Facts
 from workflow_lib.marks import DRAWN_STAMP, PIXELS_STAMP
 from workflow_lib.planned import PicturePlan
 from workflow_lib.project import Film
 from workflow_lib.receipts import FileId
-from workflow_lib.runs import Ending, Run
-
-Facts = dict[str, object]
 
 
 def draw(film: Film, path: Path, settings: Config) -> str:
@@ -36,14 +35,14 @@ def draw(film: Film, path: Path, settings: Config) -> str:
                 return f"{item.label}: put there by hand meanwhile, kept"
             receipts.put_in_place(temporary, path, layout.receipt(path), facts)
         except WorkflowError as error:
-            _log(film, item, settings, type(error).__name__, {}, error)
+            made.log(film, item, settings, type(error).__name__, {}, error)
             if isinstance(error, Filtered):
                 hint = f"change {item.place}, or put a picture of your own at {path}"
                 raise Filtered(f"{item.label}: {error}; {hint}") from error
             raise
         finally:
             temporary.unlink(missing_ok=True)
-    _log(film, item, settings, str(facts["outcome"]), facts)
+    made.log(film, item, settings, str(facts["outcome"]), facts)
     return f"{item.label}: {facts['outcome']}, ${facts['cost_usd']:.2f}"
 
 
@@ -74,22 +73,3 @@ def _written(film: Film, item: PicturePlan, temporary: Path, settings: Config) -
     sent = {name: asdict(mark) for name, mark in marks.items()} if item.request is not None else {}
     file = asdict(FileId.of(temporary))
     return {**facts, "key": item.key, "file": file, "pixels": pixels, "pictures": sent}
-
-
-def _log(
-    film: Film, item: PicturePlan, settings: Config, outcome: str, facts: Facts, error: WorkflowError | None = None
-) -> None:
-    """Tell the run what became of a picture that a model was asked for."""
-    if item.request is None:
-        return
-    ending = Ending(
-        project=str(film.project.root),
-        clip=item.label,
-        outcome=outcome,
-        code=error.exit_code if error else 0,
-        cause=str(error) if error else "",
-        backend=item.request.backend,
-        operation=str(facts["operation"]) if facts.get("operation") else item.operation,
-        usd=float(str(facts.get("cost_usd", 0.0))),
-    )
-    Run.current(Path(settings.slots_dir)).log(ending)

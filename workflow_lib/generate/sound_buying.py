@@ -7,6 +7,7 @@ from pathlib import Path
 from workflow_lib.config import Config
 from workflow_lib.generate import wanting
 from workflow_lib.generate.desk import Obtained, Purchase
+from workflow_lib.generate.made import Facts
 from workflow_lib.media import recording, voice
 from workflow_lib.planned import SoundPlan
 from workflow_lib.progress import Teller
@@ -15,8 +16,6 @@ from workflow_lib.providers.base import EffectOrder, SpeechOrder
 from workflow_lib.requests import EffectRequest, SpeechRequest
 from workflow_lib.runs import Run
 from workflow_lib.takes import Store
-
-Facts = dict[str, object]
 
 _SHORTEST_S = 0.05
 _SLOWEST_S = 1.0  # seconds for a character: no voice is as slow
@@ -39,7 +38,7 @@ def line(film: Film, clip: Clip, item: SoundPlan, temporary: Path, settings: Con
     told = alignment if isinstance(alignment, dict) else None
     said = str(found.take.attempt.request.get("text") or clip.narration)
     speech = recording.speech(said, told, seconds)
-    return {**_facts(item, found), **voice.as_dict(speech), "times": "told" if told else "estimated"}
+    return {**wanting.facts(item, found), **voice.as_dict(speech), "times": "told" if told else "estimated"}
 
 
 def effect(film: Film, clip: Clip, item: SoundPlan, temporary: Path, settings: Config) -> Facts:
@@ -51,7 +50,7 @@ def effect(film: Film, clip: Clip, item: SoundPlan, temporary: Path, settings: C
     if not isinstance(item.request, EffectRequest):
         raise TypeError(f"{item.label} is not asked for")
     found = _obtained(film, clip, item, settings, EffectOrder(item.request), item.request.seconds + _OFF_S)
-    return {**_facts(item, found), "duration_s": recording.decode(found.take.path, temporary)}
+    return {**wanting.facts(item, found), "duration_s": recording.decode(found.take.path, temporary)}
 
 
 def _neighbours(film: Film, clip: Clip) -> tuple[str, str]:
@@ -77,15 +76,3 @@ def _obtained(
     )
     run = Run.current(Path(settings.slots_dir))
     return wanting.obtained(item, purchase, wanting.desk(film, settings, run, tell))
-
-
-def _facts(item: SoundPlan, found: Obtained) -> Facts:
-    attempt = found.take.attempt
-    return {
-        "outcome": "reused" if found.how == "reused" else "generated",
-        "backend": attempt.backend,
-        "model": attempt.model,
-        "request": item.request.as_dict() if item.request else {},
-        "operation": attempt.operation,
-        "cost_usd": attempt.cost_usd,
-    }

@@ -11,13 +11,11 @@ from workflow_lib import layout, locks, plan, receipts, sound_plans
 from workflow_lib.config import Config
 from workflow_lib.digests import Digests
 from workflow_lib.errors import WorkflowError
+from workflow_lib.generate import made
+from workflow_lib.generate.made import Facts
 from workflow_lib.planned import SoundPlan
 from workflow_lib.project import Clip, Film
 from workflow_lib.receipts import FileId
-from workflow_lib.runs import Ending, Run
-
-Facts = dict[str, object]
-"""What a sound's receipt holds beside its key and its file: its length in seconds, its words, what it cost."""
 
 _Make = Callable[[SoundPlan, Path], Facts]
 """Writes the sound to a file."""
@@ -79,28 +77,9 @@ def _made(film: Film, path: Path, stands: Callable[[], SoundPlan], make: _Make, 
             receipt = {**facts, "key": item.key, "file": asdict(FileId.of(temporary))}
             receipts.put_in_place(temporary, path, layout.receipt(path), receipt)
         except WorkflowError as error:
-            _log(film, item, settings, type(error).__name__, {}, error)
+            made.log(film, item, settings, type(error).__name__, {}, error)
             raise
         finally:
             temporary.unlink(missing_ok=True)
-    _log(film, item, settings, str(facts.get("outcome", "")), facts)
+    made.log(film, item, settings, str(facts.get("outcome", "")), facts)
     return f"{item.label}: {facts['duration_s']:.1f} s"
-
-
-def _log(
-    film: Film, item: SoundPlan, settings: Config, outcome: str, facts: Facts, error: WorkflowError | None = None
-) -> None:
-    """Tell the run what became of a sound that a provider was asked for."""
-    if item.request is None:
-        return
-    ending = Ending(
-        project=str(film.project.root),
-        clip=item.label,
-        outcome=outcome,
-        code=error.exit_code if error else 0,
-        cause=str(error) if error else "",
-        backend=item.request.backend,
-        operation=str(facts["operation"]) if facts.get("operation") else item.operation,
-        usd=float(str(facts.get("cost_usd", 0.0))),
-    )
-    Run.current(Path(settings.slots_dir)).log(ending)

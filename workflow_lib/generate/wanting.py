@@ -11,6 +11,7 @@ from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia
 from workflow_lib.generate.desk import Desk, Obtained, Purchase
 from workflow_lib.generate.door import obtain
+from workflow_lib.generate.made import Facts
 from workflow_lib.layout import Project
 from workflow_lib.planned import Wanted
 from workflow_lib.progress import Teller
@@ -51,3 +52,16 @@ def obtained(item: Wanted, purchase: Purchase, at: Desk) -> Obtained:
             raise BadMedia(f"{item.label}: the take that was chosen for it is gone from {at.store.folder}")
         return Obtained(take, "reused")
     return obtain(dataclasses.replace(purchase, request=plan.take_request(purchase.request, ledger)), at)
+
+
+def facts(item: Wanted, found: Obtained) -> Facts:
+    """What a receipt says of a take: where it comes from, what was asked, and what it cost in USD."""
+    attempt = found.take.attempt
+    return {
+        "outcome": "reused" if found.how == "reused" else "generated",
+        "backend": attempt.backend,
+        "model": attempt.model,
+        "request": item.request.as_dict() if item.request else {},
+        "operation": attempt.operation,
+        "cost_usd": attempt.cost_usd,
+    }
