@@ -22,7 +22,7 @@ from workflow_lib.errors import InvalidInput, Problem, WorkflowError
 from workflow_lib.layout import Project
 from workflow_lib.review import page, stills
 from workflow_lib.serving import answers, pages, workspace, writing
-from workflow_lib.serving.guards import MAX_BODY, Guard
+from workflow_lib.serving.guards import MAX_BODY, Guard, TooLarge
 from workflow_lib.serving.watching import ALL, TooMany, Watch
 
 Deed = Callable[[Project, Mapping[str, Any]], Mapping[str, object]]
@@ -238,6 +238,25 @@ async def _now(response: Response) -> Response:
     return response
 
 
+async def _large(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 413)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=400)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Say on the terminal what nobody has foreseen; the page goes on."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(at.filename).name}, line {at.lineno}"
+    sys.stderr.write(f"{request.url.path}: unexpected {type(error).__name__}: {error} ({where})\n")
+    return JSONResponse({"error": "that went wrong; the terminal of `clipwright serve` says why"}, 500)
+
+
+_HANDLERS = {ClientDisconnect: _gone, TooLarge: _large, Exception: _failed}
+
+
 def build(watch: Watch, port: int, token: str) -> Guard:
     """The application at `port` of this machine, for who knows `token`."""
     live = Pages(watch)
@@ -250,16 +269,4 @@ def build(watch: Watch, port: int, token: str) -> Guard:
         *api.routes(),
         Route("/{path:path}", live.anything, methods=["GET", "POST"]),
     ]
-    return Guard(Starlette(routes=routes, exception_handlers={ClientDisconnect: _gone, Exception: _failed}), port, token)
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    """Say on the terminal what nobody has foreseen; the page goes on."""
-    at = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(at.filename).name}, line {at.lineno}"
-    sys.stderr.write(f"{request.url.path}: unexpected {type(error).__name__}: {error} ({where})\n")
-    return JSONResponse({"error": "that went wrong; the terminal of `clipwright serve` says why"}, 500)
-
-
-async def _gone(_request: Request, _error: Exception) -> Response:
-    return Response(status_code=400)
+    return Guard(Starlette(routes=routes, exception_handlers=_HANDLERS), port, token)
