@@ -19,7 +19,6 @@ from workflow_lib.layout import Project
 from workflow_lib.planned import ClipPlan
 from workflow_lib.project import Film
 from workflow_lib.prompts import PARTS
-from workflow_lib.review import shown
 from workflow_lib.serving import edits, looking
 from workflow_lib.verdicts import Judgement, Verdict
 
@@ -73,7 +72,7 @@ def judge(item: Project, number: int, take: str, verdict: Judgement, note: str) 
     """
     film, _ = looking.film_of(item)
     found = plan.of_clip(film, number)
-    seen = shown.seen_take(found)
+    seen = found.seen
     if not seen or take != seen:
         what = f"{found.label} shows another take by now" if seen else f"{found.label} has no take to be judged"
         raise InvalidInput([Problem(str(item.root), what, "look at it again")])
