@@ -15,7 +15,7 @@ from review_films import HOSTILE, STRANGE
 from served import Served
 
 PAGE = "/projects/film/"
-SECRET = "the-secret-of-this-test"
+SECRET = "the-secret-of-this-test"  # noqa: S105 - it guards nothing
 COOKIE = "clipwright_{port}={token}"
 
 
@@ -170,8 +170,7 @@ def test_nobody_writes_without_the_token(server: Served, folder: Studio, token: 
 
 
 def test_the_printed_address_gives_the_cookie_once(server: Served) -> None:
-    """The token goes from the address into a cookie that no script reads and no other site sends; a wrong one gives
-    none."""
+    """The token goes from the address into a cookie that no script reads and no other site sends; a wrong one not."""
     right = server.ask(f"/?token={server.token}")
     wrong = server.ask("/?token=wrong")
 
