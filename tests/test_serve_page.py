@@ -199,7 +199,8 @@ def test_a_take_is_chosen_and_a_prompt_edited(browser: Browser, mixed: tuple[Stu
     expect(tab.locator("#toast")).to_contain_text(f"take {name} is put in place by the next run, $0")
     expect(first.locator(".chip").first).to_have_text("Out of date")
 
-    last.get_by_role("button", name="Edit the prompt").click()
+    last.focus()
+    tab.keyboard.press("e")
     box = tab.locator("#reword textarea")
     expect(box).to_have_value("A blue field. Slow push in.")
     box.fill("A deep blue field. Slow push in.")

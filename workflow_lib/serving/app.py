@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import sys
@@ -42,6 +43,8 @@ class Pages:
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
+        # Each keeps a core busy.
+        self._drawing = asyncio.Semaphore(2)
 
     async def all(self, request: Request) -> Response:
         """All projects."""
@@ -94,7 +97,7 @@ class Pages:
         return _html(pages.film(look, view.parts, may_write=request.scope["may_write"]), style)
 
     async def _parts(self, key: str, request: Request) -> Response:
-        view = await self._watch.view(key)
+        view = await self._watch.view(key, known=True)
         wanted = request.query_params.getlist("of")[:_MOST_PARTS]
         return JSONResponse({name: asdict(view.parts[name]) for name in wanted if name in view.parts})
 
@@ -119,7 +122,8 @@ class Pages:
         card = next((card for card in cards if card.frame_sha256 == digest), None)
         if card is None or card.frame is None or not _is_inside(card.frame):
             return _not_here()
-        path = await run_in_threadpool(stills.of, Project(Path(root)), card)
+        async with self._drawing:
+            path = await run_in_threadpool(stills.of, Project(Path(root)), card)
         if path is None:
             return _not_here()
         kept = {"Cache-Control": "private, max-age=31536000, immutable"}
