@@ -256,7 +256,8 @@ def test_the_page_follows_a_build(browser: Browser, watched: Paid) -> None:
             wait(tab, f"{told} !== {before!r}")
 
             watched.emulator.finish()
-            assert runs[0].wait(120) == 0
+            said, _ = runs[0].communicate(timeout=120)
+            assert runs[0].returncode == 0, said
         expect(tab.locator("#clip_02 .chip").first).to_have_text("Generated", timeout=20_000)
         expect(tab.locator("#clip_02 .going")).to_be_hidden()
         tab.get_by_role("button", name="Play clip_02").click()
