@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from filelock import FileLock
 
@@ -25,11 +25,9 @@ from workflow_lib.engine import drafting, drawing, internals, making, report, wa
 from workflow_lib.engine.asks import Asks
 from workflow_lib.engine.films import Films, fail
 from workflow_lib.engine.internals import Workflow
+from workflow_lib.engine.telling import Telling
 from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Project
-
-if TYPE_CHECKING:
-    pass
 
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
@@ -73,6 +71,7 @@ class Run:
         self._jobs: list[tuple[str, dict[str, str]]] = []
         self.films = Films(workflow, settings)
         self.asks = Asks(workflow, settings, self.films)
+        self._telling = Telling(settings, self.films)
         self._run: int | None = None
 
     def set_caps(self) -> dict[str, int]:
@@ -119,11 +118,13 @@ class Run:
         except WorkflowError as error:
             self.finish()
             fail(error)
+        self._telling.begin(self._jobs)
 
     def succeed(self) -> None:
         """Say where the films are, and give the locks back."""
         sys.stderr.write(report.built_lines(self.films.plans, self._jobs))
         self.finish()
+        self._telling.end((), succeeded=True)
 
     def finish(self) -> None:
         """Keep what was learnt of the files, and give the locks back."""
@@ -145,6 +146,7 @@ class Run:
         left = wants.left_to_buy(self._jobs, self._settings) if endings else []
         self.finish()
         sys.stderr.write(report.ending_lines(endings) + report.left_line(left))
+        self._telling.end(endings, succeeded=False)
         codes = {ending.code for ending in endings} | self.asks.codes
         decisive = next((code for code in _DECISIVE if code in codes), None)
         if decisive is not None:
