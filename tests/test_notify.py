@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,12 +81,13 @@ def warned(studio: Studio, said: str, env: dict[str, str]) -> list[str]:
     found = warnings(said)
     until = time.monotonic() + PATIENCE_S
     while not found and time.monotonic() < until:
-        status = subprocess.run(
-            ["clipwright", "status", "film"], cwd=studio.folder, env=env, capture_output=True, text=True, check=True
-        )
-        found += warnings(status.stderr)
-    rest = studio.run("clipwright", "status", "film", env=env)
-    return found + warnings(rest.stdout)
+        found += warnings(status(studio, env))
+    return found + warnings(status(studio, env))
+
+
+def status(studio: Studio, env: dict[str, str]) -> str:
+    """What `clipwright status` prints."""
+    return str(studio.run(sys.executable, "-m", "workflow_lib", "status", "film", env=env).stdout)
 
 
 def statuses(told: list[dict[str, Any]]) -> list[str]:
@@ -225,9 +226,8 @@ def test_the_desktop_is_told_of_the_end(joined: Studio, notion: Emulator, tmp_pa
     """Where the desktop can be told, it is, at the end; the film's own settings go before those for all."""
     program = tmp_path / "bin/notify-send"
     program.parent.mkdir()
-    program.write_text(
-        f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/shown.part; mv {tmp_path}/shown.part {tmp_path}/shown\n'
-    )
+    shown = tmp_path / "shown"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {shown}.part && mv {shown}.part {shown}\n')
     program.chmod(0o755)
     path = joined.folder / "config.yaml"
     both = {"notion": {"success": "Draft ready", "start": None}, "desktop": True, "webhook": {"url_env": HOOK}}
@@ -237,7 +237,7 @@ def test_the_desktop_is_told_of_the_end(joined: Studio, notion: Emulator, tmp_pa
     run(joined, environment(notion, PATH=f"{program.parent}:{os.environ['PATH']}"))
 
     assert statuses(notion.told(3)) == ["Draft ready"]
-    assert (tmp_path / "shown").read_text().splitlines() == ["--app-name=Clipwright", "--", "Waves is ready", FILM]
+    assert shown.read_text().splitlines() == ["--app-name=Clipwright", "--", "Waves is ready", FILM]
 
 
 def test_what_cannot_be_a_page_or_an_address_is_refused(studio: Studio) -> None:
