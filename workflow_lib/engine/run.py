@@ -48,6 +48,7 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
     _tell_jobs(workflow, {**overrides, **run.set_caps()})
     if internals.is_main(workflow):
         internals.hide_failure_blocks()
+        internals.note_reports(workflow)
         internals.when_planned(run.tell_plan)
         internals.spare_outputs(run.is_by_hand)
     return run
