@@ -84,6 +84,12 @@ class Config(BaseModel):
         ["kie", "litterbox", "catbox"], min_length=1, description="Where start pictures are uploaded, in order."
     )
     slots_dir: str = Field(".clipwright", description="Where runs that share an account count what is in flight.")
+    locking: Literal["auto", "flock", "lease"] = Field(
+        "auto", description="How processes keep out of each other's way; lease: on a disk that several hosts use."
+    )
+    lease_s: float = Field(
+        30, ge=1, le=600, description="A host that is silent for so long is given up for dead (locking: lease)."
+    )
     kie_base_url: Url = Field("https://api.kie.ai", description="KIE_BASE_URL in the environment goes first.")
     kie_upload_base_url: Url = Field("https://kieai.redpandaai.co", description="Or KIE_UPLOAD_BASE_URL.")
     catbox_base_url: Url = Field("https://catbox.moe", description="Or CATBOX_BASE_URL.")

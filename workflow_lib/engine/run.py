@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from filelock import FileLock
-
 from workflow_lib import (
     catalog,
     config,
@@ -28,6 +26,7 @@ from workflow_lib.engine.internals import Workflow
 from workflow_lib.engine.telling import Telling
 from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Project
+from workflow_lib.locking import Hold
 
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
@@ -68,12 +67,12 @@ class Run:
         self._workflow = workflow
         self._settings = settings
         self._overrides = dict(overrides)
-        self._locks: dict[str, FileLock] = {}
+        self._locks: dict[str, Hold] = {}
         self._jobs: list[tuple[str, dict[str, str]]] = []
         self.films = Films(workflow, settings)
         self.asks = Asks(workflow, settings, self.films)
         self._telling = Telling(settings, self.films)
-        self._run: int | None = None
+        self._run: Hold | None = None
 
     def set_caps(self) -> dict[str, int]:
         """Hold the providers' limits for the whole run; returns those that hold, as settings for its jobs."""
@@ -111,6 +110,7 @@ class Run:
             wanted = wants.of(self._listed(self._jobs), self.films.plan)
             wanted.check_keys(self._settings, self.films.storyboards.services(self._jobs))
             ffmpeg.binary(self._settings.ffmpeg)
+            locks.agree(self._settings)
             for folder in making.folders(self._jobs):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
