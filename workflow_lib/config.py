@@ -118,6 +118,14 @@ class Config(BaseModel):
     true_peak_dbtp: float = Field(-1, ge=-9, le=0, description="The highest peak of its sound.")
     clip_sound: OwnSound = Field("duck", description="The sound that clips bring along; duck: softer under the voice.")
     notify: Notify | None = Field(None, description="Who is told of runs; a manifest's own `notify` goes before it.")
+    provider_jobs: Literal["head", "cluster"] = Field(
+        "head",
+        description="On a cluster, where jobs run that only wait for a provider: on the machine that Snakemake was "
+        "started on, or submitted, with a core each.",
+    )
+    slurm_licences: list[Service] = Field(
+        [], description="The services for which Slurm has licences of that name; with provider_jobs: cluster."
+    )
     ffmpeg: str | None = Field(None, description="Path of a system ffmpeg; null: the one that comes with the install.")
 
     @property

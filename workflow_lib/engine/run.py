@@ -49,7 +49,8 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
         internals.hide_failure_blocks()
         internals.note_reports(workflow)
         internals.when_planned(run.tell_plan)
-        internals.spare_outputs(run.is_by_hand)
+    internals.spare_outputs(run.is_by_hand)
+    internals.keep_here(run.is_here)
     return run
 
 
@@ -105,6 +106,7 @@ class Run:
 
         self._jobs = internals.needed_jobs(self._workflow)
         internals.use_real_cores(self._workflow)
+        self._stand_before_slurm()
         try:
             self._check_by_hand()
             wanted = wants.of(self._listed(self._jobs), self.films.plan)
@@ -170,6 +172,18 @@ class Run:
         if rule == "generate_clip" and catalog.is_paid(clip.backend) and not found.clip(clip.number).to_make:
             return True
         return making.is_by_hand(rule, film, clip)
+
+    def is_here(self, rule: str, wildcards: Mapping[str, str]) -> bool:
+        """Whether a job runs where this process does: what a cluster has started is not submitted once more."""
+        if not internals.is_main(self._workflow):
+            return True
+        return self._settings.provider_jobs == "head" and self.asks.waits(rule, wildcards)
+
+    def _stand_before_slurm(self) -> None:
+        """Have Slurm asked with patience, and by who remembers what it already runs: see workflow_lib.slurm."""
+        if internals.executor_name(self._workflow) == "slurm":
+            here = Path(self._workflow.basedir) / "profiles/slurm/bin"
+            os.environ["PATH"] = f"{here}{os.pathsep}{os.environ['PATH']}"
 
     def _check_by_hand(self) -> None:
         """Refuse to make what somebody put there, even when it is forced: Snakemake deletes a file before making it.
