@@ -69,7 +69,7 @@ class Pages:
         root, rest = workspace.split(path)
         if root is None:
             return _file(path)
-        if not Project(Path(root)).manifest.is_file() or not _is_inside(root):
+        if not Project(Path(root)).manifest.is_file() or not workspace.is_inside(Path(root)):
             return _not_here()
         if request.method == "POST":
             return await self._write(root, rest or "", request)
@@ -120,7 +120,7 @@ class Pages:
             look = self._watch.look(root)
         cards = look.shown.cards if look and look.shown else ()
         card = next((card for card in cards if card.frame_sha256 == digest), None)
-        if card is None or card.frame is None or not _is_inside(card.frame):
+        if card is None or card.frame is None or not workspace.is_inside(Path(card.frame)):
             return _not_here()
         async with self._drawing:
             path = await run_in_threadpool(stills.of, Project(Path(root)), card)
@@ -221,12 +221,6 @@ def _file(path: str) -> Response:
     if found is None:
         return _not_here()
     return FileResponse(found[0], media_type=found[1], headers={"Cache-Control": "no-cache"})
-
-
-def _is_inside(path: str) -> bool:
-    with contextlib.suppress(OSError, RuntimeError):
-        return Path(path).resolve(strict=True).is_relative_to(Path.cwd())
-    return False
 
 
 def _html(text: str, style: str = "") -> Response:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from workflow_lib import layout, locks
 from workflow_lib.layout import Project
-from workflow_lib.serving import looking, pages, scanning
+from workflow_lib.serving import looking, pages, scanning, workspace
 from workflow_lib.serving.looking import Going, Look
 from workflow_lib.serving.pages import FilmParts, Part, Row
 
@@ -219,7 +219,7 @@ class Watch:
         return parts, going, film.cost_s if renewed else 0.0
 
     def _all(self) -> tuple[dict[str, Part], dict[str, object], float]:
-        items = {item.root.as_posix(): item for item in layout.find_projects(Path())}
+        items = {item.root.as_posix(): item for item in workspace.projects()}
         going: dict[str, object] = {}
         rows: dict[str, Row] = {}
         spent = 0.0

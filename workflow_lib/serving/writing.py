@@ -70,7 +70,8 @@ def judge(item: Project, number: int, take: str, verdict: Judgement, note: str) 
     Raises:
         InvalidInput: the clip shows another one, or the note is too long.
     """
-    film, _ = looking.film_of(item)
+    film, settings = looking.film_of(item)
+    locks.agree(settings)
     found = plan.of_clip(film, number)
     seen = found.seen
     if not seen or take != seen:
@@ -116,7 +117,8 @@ def reword(item: Project, number: int, words: Words, digest: str) -> Foreseen:
         InvalidInput: the words cannot be a prompt, or cannot be written without something else changing.
         OutOfSpace: the disk is full; the file is as it was.
     """
-    film, _ = looking.film_of(item)
+    film, settings = looking.film_of(item)
+    locks.agree(settings)
     path, _, _, _ = _stands(film, number)
     with locks.making(item, path):
         path, text, found, clip = _stands(film, number)
