@@ -13,6 +13,15 @@ from workflow_lib import files
 from workflow_lib.layout import Project
 
 _Known = dict[str, list[object]]
+_MOST_KEPT = 50_000
+
+_kept: dict[tuple[str, int, int], str] | None = None
+
+
+def keep() -> None:
+    """Keep what is read of any file for this process's life: for one that looks at the same files again and again."""
+    global _kept  # noqa: PLW0603 - one for the process, as its files are
+    _kept = {}
 
 
 def _is_entry(entry: object) -> bool:
@@ -38,7 +47,7 @@ class Digests:
         name, now = str(path)[self._inside :], [stat.st_size, stat.st_mtime_ns]
         known = self._known.get(name)
         if known is None or known[:2] != now:
-            known = self._known[name] = [*now, files.sha256_file(path)]
+            known = self._known[name] = [*now, _sha256(path, stat.st_size, stat.st_mtime_ns)]
         return str(known[2])
 
     def remember(self, paths: Iterable[Path]) -> None:
@@ -48,3 +57,14 @@ class Digests:
                 self.of(path)
         there = {name: known for name, known in self._known.items() if (self._root / name).exists()}
         files.write_json(self._path, there)
+
+
+def _sha256(path: Path, size: int, changed_ns: int) -> str:
+    if _kept is None:
+        return files.sha256_file(path)
+    key = (str(path), size, changed_ns)
+    if key not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = files.sha256_file(path)
+    return _kept[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,6 +92,7 @@ class Marks:
         return {self._name(path): self.of(path) for path in paths if path not in self.drawn and path.exists()}
 
 
+@functools.lru_cache(maxsize=4096)
 def _read(path: Path, sha256: str) -> Mark:
     # A run with nothing to do never needs Pillow.
     from workflow_lib import pictures  # noqa: PLC0415

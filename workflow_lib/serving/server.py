@@ -12,6 +12,7 @@ from types import FrameType
 
 import uvicorn
 
+from workflow_lib import digests
 from workflow_lib.errors import WorkflowError
 from workflow_lib.serving import app
 from workflow_lib.serving.watching import Watch
@@ -64,6 +65,7 @@ def serve(port: int, ready: Callable[[str], None]) -> None:
 
 
 async def _run(listening: socket.socket, port: int, token: str, ready: Callable[[str], None]) -> None:
+    digests.keep()
     watch = Watch()
     config = uvicorn.Config(
         app.build(watch, port, token),

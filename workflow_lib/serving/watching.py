@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import threading
 import time
 from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TypeVar
 
 from workflow_lib import layout, locks
@@ -104,6 +106,33 @@ class _Film:
         return due and rested
 
 
+class Hands:
+    """One thread that does one thing after the other; it does not keep a process from ending."""
+
+    def __init__(self) -> None:
+        self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        threading.Thread(target=self._work, name="look", daemon=True).start()
+
+    def do(self, work: Callable[[], T]) -> Future[T]:
+        """The answer of `work`, once it is its turn."""
+        answer: Future[T] = Future()
+
+        def turn() -> None:
+            if not answer.set_running_or_notify_cancel():
+                return
+            try:
+                answer.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - it is raised where the answer is awaited
+                answer.set_exception(error)
+
+        self._waiting.put(turn)
+        return answer
+
+    def _work(self) -> None:
+        while True:
+            self._waiting.get()()
+
+
 class Watch:
     """All pages of the working folder, for any number of watchers up to `MOST_WATCHERS`."""
 
@@ -112,7 +141,7 @@ class Watch:
         self._films: dict[str, _Film] = {}
         self._written: dict[str, FilmParts] = {}
         self._rows: dict[str, Row] = {}
-        self._hands = ThreadPoolExecutor(1, thread_name_prefix="look")
+        self._hands = Hands()
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
         self.watchers = 0
@@ -120,7 +149,7 @@ class Watch:
 
     async def do(self, work: Callable[[], T]) -> T:
         """The answer of `work`, which is done while nobody else looks at or writes a file here."""
-        return await asyncio.get_running_loop().run_in_executor(self._hands, work)
+        return await asyncio.wrap_future(self._hands.do(work))
 
     async def view(self, key: str, *, known: bool = False) -> View:
         """A page as it is at this moment; `known`: as watchers have heard of it is as good."""
@@ -176,7 +205,6 @@ class Watch:
         self.closed = True
         async with self._changed:
             self._changed.notify_all()
-        self._hands.shutdown(wait=False, cancel_futures=True)
 
     async def _go_round(self) -> None:
         """Look at what is watched, again and again; rest when nobody watches."""
@@ -192,12 +220,7 @@ class Watch:
 
     async def _renew(self, key: str, *, now: bool) -> float:
         """Look at one page; returns the seconds that reading took, if anything had to be read."""
-        try:
-            parts, going, spent = await self.do(lambda: self._one(key, now=now) if key else self._all())
-        except RuntimeError:
-            if self.closed:
-                return 0.0
-            raise
+        parts, going, spent = await self.do(lambda: self._one(key, now=now) if key else self._all())
         if self._views.setdefault(key, View()).show(parts, going):
             async with self._changed:
                 self._changed.notify_all()
