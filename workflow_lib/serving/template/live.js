@@ -25,8 +25,9 @@
     place.hidden = !told;
     if (!told) return;
     place.querySelector("progress").value = told.percent;
+    const stage = told.stage.replaceAll("_", " ");
     const since = told.elapsed_s ? `, ${clock(told.elapsed_s)} so far` : "";
-    place.querySelector("p").textContent = `${told.stage[0].toUpperCase()}${told.stage.slice(1)}, ${told.percent} %${since}${left(told.left_s)}`;
+    place.querySelector("p").textContent = `${stage[0].toUpperCase()}${stage.slice(1)}, ${told.percent} %${since}${left(told.left_s)}`;
   };
   const tellRow = (row) => {
     const told = going[row.id], place = row.querySelector(".now");
