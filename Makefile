@@ -35,6 +35,7 @@ browser:
 	fi
 
 test: setup browser
+	@$(BIN)/python -m compileall -q workflow_lib
 	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup
