@@ -93,6 +93,7 @@ class Run:
         out = sys.stdout if internals.is_dry_run(self._workflow) else sys.stderr
         jobs = internals.needed_jobs(self._workflow)
         out.write(self.films.storyboards.lines(jobs) + report.plan_lines(self.films.plans, jobs))
+        out.write(report.verdict_lines(self.films.plans.values()))
         price = wants.of(self._listed(jobs), self.films.plan).price_usd + self.films.storyboards.price_usd(jobs)
         if price:
             out.write(report.price_age_line(self._settings.prices_of, datetime.now(UTC).date()))
