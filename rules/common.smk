@@ -21,10 +21,6 @@ def film_joins(wildcards):
     return RUN.asks.film_inputs(wildcards.project, wildcards.cut)["joins"]
 
 
-def film_shown(wildcards):
-    return RUN.asks.report_inputs(wildcards.project, wildcards.cut)
-
-
 def sound_inputs(wildcards):
     return RUN.asks.sound_inputs(wildcards.project, wildcards.cut)
 
@@ -128,7 +124,6 @@ engine.describe(
     film_pictures,
     film_sound,
     film_joins,
-    film_shown,
     sound_inputs,
     join_inputs,
     reframe_inputs,

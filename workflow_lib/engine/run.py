@@ -17,6 +17,7 @@ from workflow_lib import (
     catalog,
     config,
     files,
+    layout,
     locks,
     plan,
     runs,
@@ -48,7 +49,7 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
     _tell_jobs(workflow, {**overrides, **run.set_caps()})
     if internals.is_main(workflow):
         internals.hide_failure_blocks()
-        internals.note_reports(workflow)
+        internals.add_to_reports(workflow, layout.find_reported)
         internals.when_planned(run.tell_plan)
         internals.spare_outputs(run.is_by_hand)
     return run
