@@ -45,6 +45,10 @@ def sheet_inputs(wildcards):
     return RUN.asks.look_inputs(wildcards.project, "sheet")
 
 
+def publish_inputs(wildcards):
+    return RUN.asks.publish_inputs(wildcards.project)
+
+
 def plot_inputs(wildcards):
     return RUN.asks.plot_inputs(
         wildcards.project, f"{wildcards.plot}.{wildcards.format}"
@@ -131,6 +135,7 @@ engine.describe(
     review_inputs,
     sheet_inputs,
     plot_inputs,
+    publish_inputs,
     conform_inputs,
     clip_inputs,
     narration_inputs,

@@ -212,6 +212,11 @@ class Project:
         """What a report of the film shows."""
         return [self.contact_sheet, self.thumbnail, self.plot("gantt.svg"), self.plot("cost.svg")]
 
+    @property
+    def published(self) -> Path:
+        """Where the film was published, and by which addresses it is there."""
+        return self.root / "published.json"
+
     def still(self, sha256: str) -> Path:
         """A small picture of the file with that digest."""
         return self.work / "stills" / f"{sha256}.jpg"

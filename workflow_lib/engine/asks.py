@@ -129,6 +129,18 @@ class Asks:
         drawn_now = drawn.is_up_to_date(name, found, self._settings.places)
         return self._keep(drawn.path_of(found, name), up_to_date=drawn_now)([])
 
+    def publish_inputs(self, folder: str) -> Any:  # noqa: ANN401
+        """The film and its thumbnail, where the film says where it is published."""
+        from workflow_lib.publishing import published  # noqa: PLC0415 - only a run that publishes needs it
+
+        found = self._films.plan(folder, "final")
+        try:
+            current = published.is_current(found)
+        except InvalidInput as error:
+            fail(error)
+        where = found.film.project
+        return self._keep(where.published, up_to_date=current)([str(where.film("final")), str(where.thumbnail)])
+
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The spoken lines of a film, and the clips that cannot do without their own sound."""
         found = self._films.plan(folder, cut)

@@ -115,7 +115,7 @@ class Run:
             for folder in making.folders(self._jobs):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
-            if wanted.asks or any(rule == drafting.RULE for rule, _ in self._jobs):
+            if wanted.asks or any(rule in (drafting.RULE, making.PUBLISHING) for rule, _ in self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()
@@ -157,8 +157,8 @@ class Run:
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
-        if rule in making.LOOKS:
-            return making.is_looked_at_by_hand(rule, wildcards)
+        if rule == making.PUBLISHING or rule in making.LOOKS:
+            return rule == making.PUBLISHING or making.is_looked_at_by_hand(rule, wildcards)
         if rule == drafting.RULE:
             return Project(Path(wildcards["project"])).storyboard.exists()
         if rule == drawing.RULE:
