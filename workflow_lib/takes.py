@@ -113,8 +113,9 @@ class Store:
         return self.folder / f"{fingerprint}.json"
 
     def put(self, attempt: Attempt, finished: Path, **charged: float | str | None) -> Take:
-        """Move `finished` into the store as the take of `attempt`; `charged`: `usd` and `units`, where they are known,
-        and `over_at`, when it was over at the provider.
+        """Move `finished` into the store as the take of `attempt`.
+
+        `charged`: `usd` and `units`, where they are known, and `over_at`, when it was over at the provider.
 
         Raises:
             OutOfSpace: the disk is full; the operation can be resumed.
