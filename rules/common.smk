@@ -112,11 +112,27 @@ def picture_inputs(wildcards):
 
 
 def picture_threads(wildcards):
-    return 0 if RUN.asks.picture_asks(wildcards) else 1
+    return RUN.asks.picture_threads(wildcards)
 
 
 def picture_units(wildcards):
     return int(RUN.asks.picture_asks(wildcards))
+
+
+def waiting_threads(wildcards):
+    return RUN.asks.waiting_threads()
+
+
+def clip_licence(wildcards):
+    return RUN.asks.clip_licence(wildcards.project, wildcards.clip)
+
+
+def voice_licence(wildcards):
+    return RUN.asks.licence("elevenlabs")
+
+
+def gemini_licence(wildcards):
+    return RUN.asks.licence("gemini")
 
 
 def unknown_target(wildcards):

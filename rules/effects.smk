@@ -14,9 +14,10 @@ rule generate_effect:
         effect="{project}/audio/sfx/clip_{clip}.wav",
     log:
         "{project}/.work/log/effect_{clip}.log",
-    threads: 0
+    threads: waiting_threads
     resources:
         elevenlabs=1,
+        slurm_extra=voice_licence,
     message:
         "Generate {output.effect}"
     shell:

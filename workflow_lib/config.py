@@ -84,6 +84,12 @@ class Config(BaseModel):
         ["kie", "litterbox", "catbox"], min_length=1, description="Where start pictures are uploaded, in order."
     )
     slots_dir: str = Field(".clipwright", description="Where runs that share an account count what is in flight.")
+    locking: Literal["auto", "flock", "lease"] = Field(
+        "auto", description="How processes keep out of each other's way; lease: on a disk that several hosts use."
+    )
+    lease_s: float = Field(
+        30, ge=1, le=600, description="A host that is silent for so long is given up for dead (locking: lease)."
+    )
     kie_base_url: Url = Field("https://api.kie.ai", description="KIE_BASE_URL in the environment goes first.")
     kie_upload_base_url: Url = Field("https://kieai.redpandaai.co", description="Or KIE_UPLOAD_BASE_URL.")
     catbox_base_url: Url = Field("https://catbox.moe", description="Or CATBOX_BASE_URL.")
@@ -113,6 +119,14 @@ class Config(BaseModel):
     clip_sound: OwnSound = Field("duck", description="The sound that clips bring along; duck: softer under the voice.")
     notify: Notify | None = Field(None, description="Who is told of runs; a manifest's own `notify` goes before it.")
     publish: Publish | None = Field(None, description="Where films go; a manifest's own `publish` goes before it.")
+    provider_jobs: Literal["head", "cluster"] = Field(
+        "head",
+        description="On a cluster, where jobs run that only wait for a provider: on the machine that Snakemake was "
+        "started on, or submitted, with a core each.",
+    )
+    slurm_licences: list[Service] = Field(
+        [], description="The services for which Slurm has licences of that name; with provider_jobs: cluster."
+    )
     ffmpeg: str | None = Field(None, description="Path of a system ffmpeg; null: the one that comes with the install.")
 
     @property

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from workflow_lib import config, courtesy, files, layout, project
+from workflow_lib import config, courtesy, files, layout, locks, project
 from workflow_lib.config import Config
 from workflow_lib.errors import WorkflowError
 from workflow_lib.layout import Project
@@ -61,7 +61,9 @@ def guarded(name: str, make: Callable[[Config], str], log: Path | None = None) -
     """The exit code of `make`; an error is one line on stderr, and its origin is in the `log`."""
     started = time.monotonic()
     try:
-        done = make(config.load(Path(), config.inherited()))
+        settings = config.load(Path(), config.inherited())
+        locks.agree(settings)
+        done = make(settings)
     except WorkflowError as error:
         _log(log, f"{error}\n{traceback.format_exc()}")
         sys.stderr.write(f"{name}: {error}\n")

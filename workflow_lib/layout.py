@@ -200,6 +200,11 @@ class Project:
         return self.root / "review.html"
 
     @property
+    def decisions(self) -> Path:
+        """Which takes were approved and rejected."""
+        return self.root / "decisions.yaml"
+
+    @property
     def contact_sheet(self) -> Path:
         """One frame of each clip."""
         return self.root / "contact_sheet.png"

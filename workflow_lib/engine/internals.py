@@ -51,6 +51,28 @@ def collect_seldom() -> None:
     atexit.register(gc.freeze)
 
 
+def executor_name(workflow: Workflow) -> str:
+    """Who runs the jobs: `local`, `slurm`, ...; known when the graph is built, not while the Snakefile is read."""
+    return str(workflow.executor_plugin.name)
+
+
+def submits(workflow: Workflow) -> bool:
+    """Whether jobs go to a cluster; known when the graph is built."""
+    return not workflow.local_exec
+
+
+def keep_here(is_here: Callable[[str, dict[str, str]], bool]) -> None:
+    """Have this process run a job itself, where `is_here` says so of its rule and wildcards, that it would submit."""
+    from snakemake.jobs import Job  # noqa: PLC0415
+
+    usual = Job.is_local.fget
+
+    def is_local(job: Any) -> bool:  # noqa: ANN401
+        return bool(usual(job)) or is_here(job.rule.name, dict(job.wildcards.items()))
+
+    Job.is_local = property(is_local)
+
+
 def use_real_cores(workflow: Workflow) -> None:
     """Start no more jobs that compute at a time than this machine has cores, however many were asked for.
 

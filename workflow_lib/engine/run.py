@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from filelock import FileLock
-
 from workflow_lib import (
     catalog,
     config,
@@ -29,6 +27,7 @@ from workflow_lib.engine.internals import Workflow
 from workflow_lib.engine.telling import Telling
 from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Project
+from workflow_lib.locking import Hold
 
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
@@ -51,7 +50,8 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
         internals.hide_failure_blocks()
         internals.add_to_reports(workflow, layout.find_reported)
         internals.when_planned(run.tell_plan)
-        internals.spare_outputs(run.is_by_hand)
+    internals.spare_outputs(run.is_by_hand)
+    internals.keep_here(run.is_here)
     return run
 
 
@@ -69,12 +69,12 @@ class Run:
         self._workflow = workflow
         self._settings = settings
         self._overrides = dict(overrides)
-        self._locks: dict[str, FileLock] = {}
+        self._locks: dict[str, Hold] = {}
         self._jobs: list[tuple[str, dict[str, str]]] = []
         self.films = Films(workflow, settings)
         self.asks = Asks(workflow, settings, self.films)
         self._telling = Telling(settings, self.films)
-        self._run: int | None = None
+        self._run: Hold | None = None
 
     def set_caps(self) -> dict[str, int]:
         """Hold the providers' limits for the whole run; returns those that hold, as settings for its jobs."""
@@ -107,11 +107,13 @@ class Run:
 
         self._jobs = internals.needed_jobs(self._workflow)
         internals.use_real_cores(self._workflow)
+        self._stand_before_slurm()
         try:
             self._check_by_hand()
             wanted = wants.of(self._listed(self._jobs), self.films.plan)
             wanted.check_keys(self._settings, self.films.storyboards.services(self._jobs))
             ffmpeg.binary(self._settings.ffmpeg)
+            locks.agree(self._settings)
             for folder in making.folders(self._jobs):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
@@ -171,6 +173,18 @@ class Run:
         if rule == "generate_clip" and catalog.is_paid(clip.backend) and not found.clip(clip.number).to_make:
             return True
         return making.is_by_hand(rule, film, clip)
+
+    def is_here(self, rule: str, wildcards: Mapping[str, str]) -> bool:
+        """Whether a job runs where this process does: what a cluster has started is not submitted once more."""
+        if not internals.is_main(self._workflow):
+            return True
+        return self._settings.provider_jobs == "head" and self.asks.waits(rule, wildcards)
+
+    def _stand_before_slurm(self) -> None:
+        """Have Slurm asked with patience, and by who remembers what it already runs: see workflow_lib.slurm."""
+        if internals.executor_name(self._workflow) == "slurm":
+            here = Path(self._workflow.basedir) / "profiles/slurm/bin"
+            os.environ["PATH"] = f"{here}{os.pathsep}{os.environ['PATH']}"
 
     def _check_by_hand(self) -> None:
         """Refuse to make what somebody put there, even when it is forced: Snakemake deletes a file before making it.
