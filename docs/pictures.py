@@ -35,7 +35,6 @@ SCENES = (
     "The ship lies at anchor", "A lamp burns in the cabin", "The island sinks into the sea",
 )  # fmt: skip
 WIDTH = 104
-LONGEST = 15  # lines of a run that are shown from its start and from its end
 
 
 def clips() -> list[dict[str, object]]:
@@ -76,12 +75,12 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def shortened(said: str) -> str:
+def shortened(said: str, first: int, last: int) -> str:
     """The first and the last lines of a run."""
     lines = said.rstrip().split("\n")
-    if len(lines) <= 2 * LONGEST:
+    if len(lines) <= first + last:
         return "\n".join(lines)
-    return "\n".join([*lines[:LONGEST], "\033[2m  \u22ee\033[0m", *lines[-LONGEST:]])
+    return "\n".join([*lines[:first], "\033[2m  \u22ee\033[0m", *lines[-last:]])
 
 
 def draw(pieces: list[tuple[str, str]], out: Path) -> None:
@@ -106,7 +105,7 @@ def main() -> None:
             else:
                 shutil.copy2(ROOT / part, folder / part)
         write(folder)
-        with Emulator(folder / "emulated", "--operation-s", "400") as emulator:
+        with Emulator(folder / "emulated", "--operation-s", "2000") as emulator:
             path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
             env = {**emulator.environment(), "PATH": path, "COLUMNS": str(WIDTH), "TERM": "xterm-256color"}
             for scene, factor in ((1, 2.2), (3, 1.4), (6, 1.7), (8, 2.6), (10, 1.3)):
@@ -119,8 +118,11 @@ def main() -> None:
             manifest.write_text(manifest.read_text().replace("Rain falls", "Heavy rain falls"))
             looked = run(folder, env, "-n", FILM)
             built = run(folder, env, "--cores", "all", FILM)
-        typed = [(f"snakemake -n {FILM}", looked), (f"snakemake --cores all {FILM}", built)]
-        draw([(command, shortened(said)) for command, said in typed], ROOT / "docs/terminal.svg")
+        pieces = [
+            (f"snakemake -n {FILM}", shortened(looked, 13, 1)),
+            (f"snakemake --cores all {FILM}", shortened(built, 3, 17)),
+        ]
+        draw(pieces, ROOT / "docs/terminal.svg")
 
 
 if __name__ == "__main__":

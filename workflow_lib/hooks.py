@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -87,6 +87,20 @@ class Hooks:
 
 
 NONE = Hooks()
+
+
+class _Says(Protocol):
+    @property
+    def notify(self) -> Notify | None: ...
+
+    @property
+    def publish(self) -> Publish | None: ...
+
+
+def of(for_all: _Says, for_one: _Says) -> Hooks:
+    """Those of one film, by the settings for all and by its manifest."""
+    return Hooks(merged(for_all.notify, for_one.notify), merged(for_all.publish, for_one.publish))
+
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

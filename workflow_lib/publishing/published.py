@@ -60,8 +60,9 @@ def files_of(film: Film) -> list[Path]:
 
 def name_of(film: Film, path: Path, sha256: str) -> str:
     """What a file is called in the bucket: `vid_123/final-<hash>.mp4`; a channel goes before its film."""
-    parts = [part for part in film.project.root.parts if part not in ("projects", "channels")]
-    return "/".join([*parts, f"{path.stem}-{sha256[:_HASHED]}{path.suffix}"])
+    folders = film.project.root.parts
+    channel = folders[1:2] if folders[0] == "channels" else ()
+    return "/".join([*channel, folders[-1], f"{path.stem}-{sha256[:_HASHED]}{path.suffix}"])
 
 
 def expiry(asked: Publish) -> tuple[int, str]:
