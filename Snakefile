@@ -38,6 +38,7 @@ include: "rules/assemble.smk"
 include: "rules/deliver.smk"
 include: "rules/review.smk"
 include: "rules/plots.smk"
+include: "rules/publish.smk"
 
 
 rule refuse_target:

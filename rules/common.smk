@@ -21,10 +21,6 @@ def film_joins(wildcards):
     return RUN.asks.film_inputs(wildcards.project, wildcards.cut)["joins"]
 
 
-def film_shown(wildcards):
-    return RUN.asks.report_inputs(wildcards.project, wildcards.cut)
-
-
 def sound_inputs(wildcards):
     return RUN.asks.sound_inputs(wildcards.project, wildcards.cut)
 
@@ -47,6 +43,10 @@ def review_inputs(wildcards):
 
 def sheet_inputs(wildcards):
     return RUN.asks.look_inputs(wildcards.project, "sheet")
+
+
+def publish_inputs(wildcards):
+    return RUN.asks.publish_inputs(wildcards.project)
 
 
 def plot_inputs(wildcards):
@@ -144,7 +144,6 @@ engine.describe(
     film_pictures,
     film_sound,
     film_joins,
-    film_shown,
     sound_inputs,
     join_inputs,
     reframe_inputs,
@@ -152,6 +151,7 @@ engine.describe(
     review_inputs,
     sheet_inputs,
     plot_inputs,
+    publish_inputs,
     conform_inputs,
     clip_inputs,
     narration_inputs,

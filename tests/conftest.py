@@ -36,7 +36,7 @@ Manifest = dict[str, Any]
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test runs without keys, addresses or settings from outside, and reaches this machine only."""
     for name in list(os.environ):
-        if re.search(r"_API_KEY$|_BASE_URL$|_TOKEN$|^GOOGLE_|^CLIPWRIGHT_|^SNAKEMAKE_", name):
+        if re.search(r"_API_KEY$|_BASE_URL$|_TOKEN$|^GOOGLE_|^AWS_|^CLIPWRIGHT_|^SNAKEMAKE_", name):
             monkeypatch.delenv(name)
 
     connect = socket.socket.connect

@@ -17,7 +17,7 @@ from workflow_lib.engine.films import Films, fail
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, WorkflowError
 from workflow_lib.joins import Join
-from workflow_lib.layout import Cut, Project, Shape
+from workflow_lib.layout import Cut, Shape
 from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
 from workflow_lib.sounds import Narrator
 
@@ -130,11 +130,17 @@ class Asks:
         drawn_now = drawn.is_up_to_date(name, found, self._settings.places)
         return self._keep(drawn.path_of(found, name), up_to_date=drawn_now)([])
 
-    def report_inputs(self, folder: str, cut: Cut) -> list[str]:
-        """What a report of the film shows, as far as it is there; nothing while something is built."""
-        if cut != "final" or not internals.is_reporting(self._workflow):
-            return []
-        return [str(path) for path in Project(Path(folder)).reported() if path.is_file()]
+    def publish_inputs(self, folder: str) -> Any:  # noqa: ANN401
+        """The film and its thumbnail, where the film says where it is published."""
+        from workflow_lib.publishing import published  # noqa: PLC0415 - only a run that publishes needs it
+
+        found = self._films.plan(folder, "final")
+        try:
+            current = published.is_current(found)
+        except InvalidInput as error:
+            fail(error)
+        where = found.film.project
+        return self._keep(where.published, up_to_date=current)([str(where.film("final")), str(where.thumbnail)])
 
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The spoken lines of a film, and the clips that cannot do without their own sound."""

@@ -22,6 +22,9 @@ SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 BUYING = SOUNDS | {"generate_clip", "draft_storyboard", "draw_picture"}
 """The rules that may spend money."""
 
+PUBLISHING = "publish_film"
+"""The rule that publishes; the record of what was published before stays until there is another."""
+
 _LOOKS: Mapping[str, Look] = {"draw_review": "page", "draw_sheet": "sheet"}
 
 LOOKS = frozenset({*_LOOKS, "draw_plot"})
