@@ -33,7 +33,7 @@ class Cluster:
     """
 
     def __init__(self, nodes: int = 2, cpus: int = 2, licences: str = "kling:5") -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="slurm_", dir="/tmp"))  # noqa: S108 - a socket's path is short
+        self.folder = Path(tempfile.mkdtemp(prefix="slurm_", dir="/tmp"))
         self.nodes = [f"n{number}" for number in range(1, nodes + 1)]
         self._daemons: dict[str, subprocess.Popen[bytes]] = {}
         self._configure(cpus, licences)
@@ -87,6 +87,14 @@ class Cluster:
         said = self.ask("scontrol", "show", "config")
         line = next(line for line in said.splitlines() if line.startswith("NEXT_JOB_ID"))
         return int(line.partition("=")[2]) - 1
+
+    def pause(self) -> None:
+        """Have nothing started, though it may be submitted."""
+        self.ask("scontrol", "update", f"NodeName={','.join(self.nodes)}", "State=DRAIN", "Reason=paused")
+
+    def resume(self) -> None:
+        """End the pause."""
+        self.ask("scontrol", "update", f"NodeName={','.join(self.nodes)}", "State=RESUME")
 
     def start_controller(self) -> None:
         """Start the controller, which goes on where the last one was."""
