@@ -9,6 +9,7 @@ The ordeal ends with an error unless every film is whole, each request was sent 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import tempfile
 import time
@@ -22,11 +23,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from conftest import Studio
 from killing import emulator_of_tiny_films, settle_in, write_film
+from paid_films import worded_film
 from slurm.cluster import Cluster, missing
 from slurm.films import Night
 from slurm.ordeal import Ordeal
 
 CAP = 5
+OPERATION_S = 20.0
 
 
 @contextmanager
@@ -63,6 +66,35 @@ def ordeal(films: int, clips: int) -> None:
         print(f"Slurm jobs           {night.cluster.submitted()}, for {films * (clips + 2)} files")
 
 
+def makespan(films: int, clips: int) -> None:
+    """Buy films on Slurm, with waiting jobs on the head node and on the cluster, and on this machine alone."""
+    rounds = math.ceil(films * clips / CAP)
+    ideal_s = rounds * OPERATION_S
+    print(f"{films} x {clips} clips of {OPERATION_S:g} s at the provider, {CAP} at a time: {ideal_s:g} s at best")
+    for where in ("local", "head", "cluster"):
+        with _night(OPERATION_S / 60) as night:
+            if where == "cluster":
+                settle_in(night.studio, kling_max_in_flight=CAP, clip_timeout_s=120, provider_jobs="cluster")
+            finals = []
+            for number in range(films):
+                prompts = [f"Scene {scene} of film {number}" for scene in range(1, clips + 1)]
+                worded_film(night.studio, prompts, f"film{number}")
+                finals.append(f"projects/film{number}/final.mp4")
+            started = time.monotonic()
+            if where == "local":
+                done = night.studio.run(
+                    *night.studio.command("--cores", "2", *finals), env=night.environment, timeout=3600
+                )
+                if done.returncode:
+                    sys.exit(done.stdout)
+            else:
+                night.build(*finals)
+            wall_s = time.monotonic() - started
+            held_s = night.cluster.held(night.studio.folder)
+            most = night.emulator.report()["max_in_flight"]["kling"]
+        print(f"{where:8s} {wall_s:6.1f} s, {wall_s / ideal_s:.2f} x; {most} in flight; {held_s:.0f} core seconds held")
+
+
 def _say(what: str) -> None:
     print(what, flush=True)
 
@@ -77,7 +109,7 @@ def main() -> None:
     if missing():
         sys.exit(f"Slurm is missing ({', '.join(missing())}): apt-get install slurm-wlm munge, or `make slurm` as root")
     print(machine(), flush=True)
-    {"ordeal": ordeal}[given.what](given.films, given.clips)
+    {"ordeal": ordeal, "makespan": makespan}[given.what](given.films, given.clips)
 
 
 if __name__ == "__main__":

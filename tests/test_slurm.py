@@ -20,12 +20,13 @@ pytestmark = pytest.mark.skipif(bool(missing()), reason=f"needs Slurm, see `make
 
 FRONTS = REPO / "profiles/slurm/bin"
 CAP = 3
+LICENCES = 1
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """Two nodes."""
-    with Cluster() as running:
+    with Cluster(licences=f"kling:{LICENCES}") as running:
         yield running
 
 
@@ -82,6 +83,19 @@ def test_a_killed_run_is_taken_up_by_the_plain_command(
     night.check(projects, prompts, CAP)
     assert max(night.made().values()) == 1, night.made()
     assert not any("generate_clip" in job for job in night.made()), "what waits for a provider holds no core"
+
+
+def test_licences_hold_the_cap_where_waiting_jobs_are_submitted(night: Night) -> None:
+    """With `provider_jobs: cluster` each clip holds one of Slurm's licences, of which there are fewer than places."""
+    settle_in(night.studio, kling_max_in_flight=CAP, provider_jobs="cluster", slurm_licences=["kling"])
+    prompts = write_film(night.studio, "one", 1, clips=3)
+    clips = [f"projects/one/videos/clip_{number:02d}.mp4" for number in (1, 2, 3)]
+
+    night.build(*clips)
+
+    assert sorted(order["prompt"] for order in night.emulator.submissions()) == sorted(prompts)
+    assert night.emulator.report()["max_in_flight"]["kling"] == LICENCES
+    assert sum(count for job, count in night.made().items() if "generate_clip" in job) == len(clips)
 
 
 def test_what_is_asked_while_the_controller_is_away_is_answered_when_it_is_back(cluster: Cluster) -> None:
