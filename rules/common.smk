@@ -21,6 +21,10 @@ def film_joins(wildcards):
     return RUN.asks.film_inputs(wildcards.project, wildcards.cut)["joins"]
 
 
+def film_shown(wildcards):
+    return RUN.asks.report_inputs(wildcards.project, wildcards.cut)
+
+
 def sound_inputs(wildcards):
     return RUN.asks.sound_inputs(wildcards.project, wildcards.cut)
 
@@ -43,6 +47,12 @@ def review_inputs(wildcards):
 
 def sheet_inputs(wildcards):
     return RUN.asks.look_inputs(wildcards.project, "sheet")
+
+
+def plot_inputs(wildcards):
+    return RUN.asks.plot_inputs(
+        wildcards.project, f"{wildcards.plot}.{wildcards.format}"
+    )
 
 
 def conform_inputs(wildcards):
@@ -134,12 +144,14 @@ engine.describe(
     film_pictures,
     film_sound,
     film_joins,
+    film_shown,
     sound_inputs,
     join_inputs,
     reframe_inputs,
     thumbnail_inputs,
     review_inputs,
     sheet_inputs,
+    plot_inputs,
     conform_inputs,
     clip_inputs,
     narration_inputs,

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
-from workflow_lib import catalog, files
-from workflow_lib.errors import OverBudget
+from workflow_lib import catalog, files, locking
+from workflow_lib.errors import NotAlone, OverBudget
 from workflow_lib.journal import Event
+from workflow_lib.locking import Hold
 from workflow_lib.takes import Store
 
 _CENT_FRACTION = 1e-6
+
+ASLEEP = "this computer was not heard for so long that another one went on in its place; nothing was sent: run again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,16 @@ class Budgets:
         Raises:
             OverBudget: says which budget, and what is left of it; nothing was written.
             OutOfSpace: the disk is full; nothing was written.
+            NotAlone: another host went on in this one's place meanwhile; what was written counts for nothing.
         """
-        with self._alone(), store.journal.locked():
+        with contextlib.ExitStack() as stack:
+            locks = [*stack.enter_context(self._alone()), stack.enter_context(store.journal.locked())]
             self.check(store, event)
             store.journal.add_locked(event)
+            if all(lock.is_mine() for lock in locks):
+                return
+        store.journal.add(Event(event="refused", fingerprint=event.fingerprint, attempt=event.attempt, reason=ASLEEP))
+        raise NotAlone(ASLEEP)
 
     def check(self, store: Store, event: Event) -> None:
         """See whether the price of `event` is left in every budget at this moment.
@@ -60,16 +67,15 @@ class Budgets:
             _within(event, price, self.session_usd, spent, "config.yaml: budget_usd")
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self) -> Iterator[list[Hold]]:
         if self.session_usd is None:
-            yield
+            yield []
             return
         with files.writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / "spend.lock")
-            lock.acquire()
+            lock = locking.take(self.folder / "spend.lock")
         try:
-            yield
+            yield [lock]
         finally:
             lock.release()
 

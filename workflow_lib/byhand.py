@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, files, layout, pictures, prompts, takes
+from workflow_lib import catalog, files, layout, locks, pictures, prompts, takes
 from workflow_lib.budgets import Budgets
 from workflow_lib.catalog import Backend
 from workflow_lib.config import Config
@@ -131,6 +131,8 @@ def _rendered(order: Order, clip: Clip, frame: tuple[int, int], settings: Config
 
 def _bought(order: Order, clip: Clip, frame: tuple[int, int], settings: Config) -> str:
     store = Store(order.output.parent / layout.TAKES)
+    if not order.output.resolve().is_relative_to(Path.cwd()):
+        locks.agree(settings, order.output.parent)
     request = _request(clip)
     _settle(order, store, request)
     purchase = Purchase(

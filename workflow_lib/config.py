@@ -14,6 +14,7 @@ from workflow_lib import catalog, layout, yamlfile
 from workflow_lib.catalog import Backend, Service
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import Level, OwnSound
+from workflow_lib.hooks import Notify
 
 OVERRIDES = "CLIPWRIGHT_CONFIG"
 """The environment variable by which a run hands its `--config` values to its jobs, as JSON."""
@@ -83,6 +84,12 @@ class Config(BaseModel):
         ["kie", "litterbox", "catbox"], min_length=1, description="Where start pictures are uploaded, in order."
     )
     slots_dir: str = Field(".clipwright", description="Where runs that share an account count what is in flight.")
+    locking: Literal["auto", "flock", "lease"] = Field(
+        "auto", description="How processes keep out of each other's way; lease: on a disk that several hosts use."
+    )
+    lease_s: float = Field(
+        30, ge=1, le=600, description="A host that is silent for so long is given up for dead (locking: lease)."
+    )
     kie_base_url: Url = Field("https://api.kie.ai", description="KIE_BASE_URL in the environment goes first.")
     kie_upload_base_url: Url = Field("https://kieai.redpandaai.co", description="Or KIE_UPLOAD_BASE_URL.")
     catbox_base_url: Url = Field("https://catbox.moe", description="Or CATBOX_BASE_URL.")
@@ -110,6 +117,7 @@ class Config(BaseModel):
     loudness_lufs: float = Field(-14, ge=-40, le=-5, description="How loud a film is, by EBU R128.")
     true_peak_dbtp: float = Field(-1, ge=-9, le=0, description="The highest peak of its sound.")
     clip_sound: OwnSound = Field("duck", description="The sound that clips bring along; duck: softer under the voice.")
+    notify: Notify | None = Field(None, description="Who is told of runs; a manifest's own `notify` goes before it.")
     provider_jobs: Literal["head", "cluster"] = Field(
         "head",
         description="On a cluster, where jobs run that only wait for a provider: on the machine that Snakemake was "

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import Timeout
-
 from workflow_lib import catalog, plan
 from workflow_lib.errors import InvalidInput, Problem, WorkflowError
 from workflow_lib.journal import Event
 from workflow_lib.ledger import Attempt, Ledger
+from workflow_lib.locking import Busy
 from workflow_lib.planned import Wanted
 from workflow_lib.project import Film
 from workflow_lib.requests import Asked, Component
@@ -74,8 +73,10 @@ def _settling(film: Film, decision: Decision) -> Iterator[None]:
         with Store(film.project.takes).alone(decision.about.fingerprint, wait=False):
             if _unsettled(film, decision.item) != decision.about:
                 raise WorkflowError(f"{label} went on meanwhile; look at it again")
+            # A host that sleeps must not send it when it wakes up.
+            Store(film.project.takes).void(decision.about)
             yield
-    except Timeout:
+    except Busy:
         what = f"{label} is being bought by a run at this moment; wait for that run, or stop it first"
         raise WorkflowError(what) from None
 

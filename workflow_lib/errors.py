@@ -12,7 +12,8 @@ WorkflowError              exit 1   base: print the message, no traceback
 ├── GenerationFailed       exit 1   this clip failed: the rest goes on
 ├── RetryLater             exit 1   a proven refusal: trying again is safe
 ├── BadMedia               exit 1   a file is not the media that it should be
-└── OutOfSpace             exit 1   the disk is full or cannot be written
+├── OutOfSpace             exit 1   the disk is full or cannot be written
+└── NotAlone               exit 1   another host went on in this one's place: run again
 """
 
 from __future__ import annotations
@@ -105,6 +106,10 @@ class RetryLater(WorkflowError):
 
 class BadMedia(WorkflowError):
     """A media file does not decode, or is not what was asked for."""
+
+
+class NotAlone(WorkflowError):
+    """Another host holds what this one believed to hold; nothing was sent."""
 
 
 class OutOfSpace(WorkflowError):

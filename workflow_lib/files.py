@@ -25,6 +25,7 @@ _REASONS = {
     errno.ENOTDIR: "a file stands where a folder is needed; move it away",
     errno.EEXIST: "a file stands where a folder is needed; move it away",
 }
+_MINE = os.urandom(4).hex()
 
 
 @contextmanager
@@ -47,7 +48,8 @@ def atomic_path(target: Path, *, durable: bool = True) -> Iterator[Path]:
     Raises:
         OutOfSpace: the disk is full or the folder cannot be written.
     """
-    temporary = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
+    # Processes of different hosts may have the same number.
+    temporary = target.with_name(f".{target.stem}.{os.getpid()}-{_MINE}{target.suffix}")
     with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

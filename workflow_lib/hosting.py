@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from workflow_lib import files, uploads
+from workflow_lib import clock, files, uploads
 from workflow_lib.config import Config
 from workflow_lib.errors import GenerationFailed, RetryLater
 from workflow_lib.uploads import Picture, Uploader
@@ -69,12 +69,12 @@ def _entry(host: Uploader, name: str, cache: Path) -> Path:
 def _remembered(entry: Path) -> str | None:
     known = files.read_json(entry)
     url, until = known.get("url"), known.get("until")
-    alive = until is None or (isinstance(until, int | float) and time.time() < until)
+    alive = until is None or (isinstance(until, int | float) and clock.now() < until)
     return url if alive and isinstance(url, str) and url.startswith(("https://", "http://")) else None
 
 
 def _uploaded(host: Uploader, picture: Picture, settings: Config, entry: Path) -> str:
-    asked = time.time()
+    asked = clock.now()
     url = _tried(host, picture, settings)
     # What is signed is nobody's business but the provider's.
     if "?" not in url and "#" not in url:

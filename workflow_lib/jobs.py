@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from workflow_lib import config, courtesy, files, layout, project
+from workflow_lib import config, courtesy, files, layout, locks, project
 from workflow_lib.config import Config
 from workflow_lib.errors import WorkflowError
 from workflow_lib.layout import Project
@@ -61,7 +61,9 @@ def guarded(name: str, make: Callable[[Config], str], log: Path | None = None) -
     """The exit code of `make`; an error is one line on stderr, and its origin is in the `log`."""
     started = time.monotonic()
     try:
-        done = make(config.load(Path(), config.inherited()))
+        settings = config.load(Path(), config.inherited())
+        locks.agree(settings)
+        done = make(settings)
     except WorkflowError as error:
         _log(log, f"{error}\n{traceback.format_exc()}")
         sys.stderr.write(f"{name}: {error}\n")
@@ -97,6 +99,7 @@ def _parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--cut", choices=("final", "draft"), default="final", help="which cut of the film")
     parser.add_argument("--shape", choices=layout.SHAPE.split("|"), default=None, help="which shape of the film")
     parser.add_argument("--look", choices=("page", "sheet"), default="page", help="what the film is looked at by")
+    parser.add_argument("--plot", default="gantt.svg", help="the plot that is drawn")
     parser.add_argument("--folder", default="audio", help="where a line or a composite goes: the film's or its draft's")
     parser.add_argument("--picture", type=Path, default=None, help="the described picture that is drawn")
     parser.add_argument("--log", type=Path, help="where to write what was done")

@@ -12,9 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from filelock import FileLock
-
-from workflow_lib import files
+from workflow_lib import clock, files, locking
+from workflow_lib.locking import Hold
 
 Name = Literal[
     "intended", "refused", "submitted", "timed_out", "filtered", "failed", "cancelled", "lost", "stored", "chosen"
@@ -81,14 +80,13 @@ class Journal:
         return found + [event for _, waiting in rooms for event in waiting if event not in found]
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[Hold]:
         """Hold the journal, so that what is read is still so when something is added."""
         with files.writing(self.path):
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / "journal.lock")
-            lock.acquire()
+            lock = locking.take(self.folder / "journal.lock")
         try:
-            yield
+            yield lock
         finally:
             lock.release()
 
@@ -150,7 +148,7 @@ class Journal:
                     self.give_room_back(room.stem)
 
     def _append(self, line: bytes) -> None:
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
             size = os.lseek(descriptor, 0, os.SEEK_END)
             torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
@@ -206,7 +204,7 @@ def _remove(rooms: list[tuple[Path, list[Event]]]) -> None:
 
 def now() -> str:
     """The time of an event: UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return datetime.fromtimestamp(clock.now(), UTC).isoformat(timespec="milliseconds")
 
 
 def _line(event: Event) -> bytes:

@@ -1,20 +1,31 @@
-"""Locks that the kernel frees when their holder dies: one per project and run, one per file that is being made."""
+"""Locks that are freed when their holder dies: one per project and run, one per file that is being made."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from workflow_lib import files
+from workflow_lib import files, locking
+from workflow_lib.config import Config
 from workflow_lib.errors import WorkflowError
 from workflow_lib.layout import Project
+from workflow_lib.locking import Busy, Hold
 
-if TYPE_CHECKING:
-    from filelock import FileLock
+
+def agree(settings: Config, folder: Path | None = None) -> None:
+    """Have this process's locks held as all hosts do that use the films in `folder`; the working folder without one.
+
+    Raises:
+        InvalidInput: `locking` in config.yaml does not fit what the folder is used with.
+        OutOfSpace: the folder cannot be written.
+    """
+    here = (folder or Path()).absolute()
+    elsewhere = [here / settings.slots_dir] if settings.slots_dir != Config.model_fields["slots_dir"].default else []
+    linked = (path for pattern in ("projects", "channels", "channels/*/projects") for path in here.glob(pattern))
+    outside = {path.resolve() for path in linked if not path.resolve().is_relative_to(here.resolve())}
+    locking.agree([here, *elsewhere, *sorted(outside)], settings.locking, settings.lease_s)
 
 
 @contextlib.contextmanager
@@ -29,38 +40,24 @@ def making(project: Project, target: Path) -> Iterator[None]:
     with files.writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
-    with _held(lock):
+    with locking.held(lock):
         for torn in target.parent.glob(f".{target.stem}.*"):
             torn.unlink(missing_ok=True)
         yield
 
 
-@contextlib.contextmanager
-def _held(path: Path) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def hold_project(project: Project) -> FileLock:
+def hold_project(project: Project) -> Hold:
     """Take the lock of `project` for this process's life.
 
     Raises:
         WorkflowError: another run holds it.
         OutOfSpace: the project's folder cannot be written.
     """
-    # Only the run needs it, and it takes as long to import as a job takes to begin.
-    from filelock import FileLock, Timeout  # noqa: PLC0415
-
-    # Somebody who only looks holds it for a moment.
-    lock = FileLock(project.lock, timeout=1)
     with files.writing(project.lock):
         try:
-            lock.acquire()
-        except Timeout:
+            # Somebody who only looks holds it for a moment.
+            lock = locking.take(project.lock, 1.0)
+        except Busy:
             raise WorkflowError(
                 f"{project.root} is being built by another run{_holder(project)}; wait for it"
             ) from None
@@ -71,27 +68,12 @@ def hold_project(project: Project) -> FileLock:
 
 def is_being_made(project: Project, target: Path) -> bool:
     """Whether some process makes `target` at this moment."""
-    return _is_held(_lock_file(project, target))
+    return locking.is_held(_lock_file(project, target))
 
 
 def is_being_built(project: Project) -> bool:
     """Whether some run builds `project` at this moment."""
-    return _is_held(project.lock)
-
-
-def _is_held(path: Path) -> bool:
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        # A shared lock, so that two who look at once do not see each other.
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return locking.is_held(project.lock)
 
 
 def _lock_file(project: Project, target: Path) -> Path:
@@ -104,6 +86,9 @@ def _pid_file(project: Project) -> Path:
 
 
 def _holder(project: Project) -> str:
+    known = locking.holder(project.lock)
+    if known:
+        return f" ({known})"
     try:
         return f" (process {int(_pid_file(project).read_text())})"
     except (OSError, ValueError):

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import Timeout
-
 from workflow_lib import boards, files, layout, yamlfile
 from workflow_lib.boards import BoardPlan
 from workflow_lib.config import Config
@@ -22,6 +20,7 @@ from workflow_lib.generate.boards import Drafted
 from workflow_lib.journal import Event
 from workflow_lib.layout import Project
 from workflow_lib.ledger import Attempt, Ledger
+from workflow_lib.locking import Busy
 from workflow_lib.takes import Store
 
 
@@ -110,7 +109,7 @@ def settle(item: Project, config: Config) -> str:
         try:
             with store.alone(attempt.fingerprint, wait=False):
                 store.journal.add(attempt.event("lost", reason="the user says so"))
-        except Timeout:
+        except Busy:
             raise WorkflowError("the storyboard is being bought by a run at this moment; wait for it") from None
     return f"{item.storyboard}: what was sent at {found[-1].at[:19]}Z is given up; the next run buys it again"
 

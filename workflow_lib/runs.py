@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
-from workflow_lib import files
+from workflow_lib import clock, files, locking
 from workflow_lib.journal import now
+from workflow_lib.locking import Hold
 
 RUN = "CLIPWRIGHT_RUN"
 SESSION = "CLIPWRIGHT_SESSION"
@@ -74,10 +72,10 @@ class Run:
 
     def endings(self) -> list[Ending]:
         """The last line of each clip in the run's log."""
-        try:
-            lines = self._log.read_text(encoding="utf-8").splitlines()
-        except OSError:
-            return []
+        lines: list[str] = []
+        for path in sorted(self.folder.glob(f"{self.id}*.jsonl")):
+            with contextlib.suppress(OSError):
+                lines += path.read_text(encoding="utf-8").splitlines()
         found: dict[tuple[str, str], Ending] = {}
         for line in lines:
             with contextlib.suppress(ValueError, TypeError):
@@ -89,7 +87,9 @@ class Run:
 
     @property
     def _log(self) -> Path:
-        return self.folder / f"{self.id}.jsonl"
+        # Hosts that add to one file at the same time may write over each other.
+        host = f".{clock.host()}" if locking.is_shared(self.folder / self.id) else ""
+        return self.folder / f"{self.id}{host}.jsonl"
 
     @property
     def _stopped(self) -> Path:
@@ -101,8 +101,8 @@ def new_id() -> str:
     return f"{now()[:19].replace(':', '')}-{uuid.uuid4().hex[:8]}"
 
 
-def begin(folder: Path) -> int:
-    """Make this process's run known to its jobs and to the runs beside it; the answer is to be kept open.
+def begin(folder: Path) -> Hold:
+    """Make this process's run known to its jobs and to the runs beside it; the answer is what `end` takes.
 
     Runs that go on at the same time share a session, and with it one budget.
 
@@ -113,35 +113,36 @@ def begin(folder: Path) -> int:
     name = os.environ.setdefault(RUN, new_id())
     with files.writing(runs):
         runs.mkdir(parents=True, exist_ok=True)
-        with FileLock(runs / "lock"):
+        with locking.held(runs / "lock"):
             session = next((found for path in runs.glob("*.run") if (found := _session(path))), name)
             path = runs / f"{name}.run"
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            os.write(descriptor, session.encode())
+            hold = locking.take(path)
+            path.write_text(session, encoding="utf-8")
             _forget_old(runs)
     os.environ[SESSION] = session
-    return descriptor
+    return hold
 
 
-def end(folder: Path, descriptor: int) -> None:
+def end(folder: Path, hold: Hold) -> None:
     """Give up what `begin` took."""
-    (folder / "runs" / f"{os.environ.get(RUN)}.run").unlink(missing_ok=True)
-    os.close(descriptor)
+    _forget(folder / "runs" / f"{os.environ.get(RUN)}.run")
+    hold.release()
 
 
 def _session(path: Path) -> str | None:
     """The session of a run that is still going on; the file of one that is not is removed."""
-    try:
-        with path.open("r+b") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return stream.read().decode() or None
-            path.unlink()
-    except OSError:
-        pass
+    if locking.is_alive(path):
+        with contextlib.suppress(OSError):
+            return path.read_text(encoding="utf-8") or None
+        return None
+    with contextlib.suppress(OSError):
+        _forget(path)
     return None
+
+
+def _forget(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    locking.forget(path)
 
 
 def _forget_old(runs: Path) -> None:

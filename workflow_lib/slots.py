@@ -1,24 +1,21 @@
 """Places at a provider: how many operations one account has open, over all runs, channels and killed workers.
 
-A place is a file. Its worker holds a lock on it, which the kernel frees when the worker dies; what is written in it
-says whose operation it is. An operation that nobody watches any more still takes its place until it is known to be
+A place is a file. Its worker holds a lock on it, which is freed when the worker dies; what is written in it says whose
+operation it is. An operation that nobody watches any more still takes its place until it is known to be
 over.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
-from workflow_lib import files
+from workflow_lib import clock, files, locking
+from workflow_lib.locking import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +38,29 @@ class Orphan:
 class Slot:
     """A place that this process holds until `leave`, or until it ends."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path, hold: Hold) -> None:
         self._path = path
-        self._descriptor = descriptor
+        self._hold = hold
 
     def write(self, tenant: Tenant) -> None:
         """Say whose operation is in this place; on the disk before it is submitted."""
         with files.writing(self._path):
-            _write(self._descriptor, json.dumps([tenant.store, tenant.attempt, tenant.since]).encode())
+            # Hosts may have a disk that they share in different places.
+            shared = locking.is_shared(self._path)
+            store = os.path.relpath(tenant.store, self._path.parent.resolve()) if shared else tenant.store
+            _write(self._path, json.dumps([store, tenant.attempt, tenant.since]).encode())
 
     def leave(self) -> None:
         """Give the place back: the operation is over, or was never submitted."""
         with contextlib.suppress(OSError):
-            os.ftruncate(self._descriptor, 0)
+            # A place that another host has been given meanwhile is that one's.
+            if self._hold.is_mine():
+                _write(self._path, b"")
         self.let_go()
 
     def let_go(self) -> None:
         """Watch no longer; the operation keeps its place."""
-        os.close(self._descriptor)
+        self._hold.release()
 
 
 class Slots:
@@ -81,8 +83,7 @@ class Slots:
                     free = number
             if taken >= self._limit or free is None:
                 return None
-            descriptor = _locked(self._paths()[free])
-            return Slot(self._paths()[free], descriptor) if descriptor is not None else None
+            return _slot(self._paths()[free])
 
     def take_again(self, store: str, attempt: str) -> Slot | None:
         """The place that an operation has kept; None when it has none any more, or somebody watches it."""
@@ -90,26 +91,26 @@ class Slots:
             for path in self._paths():
                 tenant = _tenant(path)
                 if tenant is not None and (tenant.store, tenant.attempt) == (store, attempt):
-                    descriptor = _locked(path)
-                    return Slot(path, descriptor) if descriptor is not None else None
+                    return _slot(path)
         return None
 
     def orphans(self) -> list[Orphan]:
         """The places whose operations nobody watches, and of which nobody knows that they are over."""
         with self._counting():
-            found = [(path, tenant) for path in self._paths() if (tenant := _tenant(path)) and not _is_held(path)]
-            return [Orphan(path, tenant) for path, tenant in found if not self._is_over(tenant)]
+            unwatched = [path for path in self._paths() if not locking.is_held(path)]
+            found = [Orphan(path, tenant) for path in unwatched if (tenant := _tenant(path))]
+            return [orphan for orphan in found if not self._is_over(orphan.tenant)]
 
     def release(self, orphan: Orphan) -> None:
         """Empty a place, if its tenant is still the same: his operation is known to be over."""
         with self._counting():
-            if _tenant(orphan.path) == orphan.tenant and (descriptor := _locked(orphan.path)) is not None:
-                Slot(orphan.path, descriptor).leave()
+            if _tenant(orphan.path) == orphan.tenant and (slot := _slot(orphan.path)) is not None:
+                slot.leave()
 
     def turn(self, most: int, per_s: float) -> float:
         """Seconds to wait before the next submission, 0 when it may go now (and is counted): `most` in `per_s`."""
         with self._counting():
-            path, now = self._folder / "submitted.json", time.time()
+            path, now = self._folder / "submitted.json", clock.now()
             times = files.read_json(path).get("at", [])
             recent = [at for at in times if isinstance(at, int | float) and now - per_s < at <= now]
             if len(recent) >= most:
@@ -119,7 +120,7 @@ class Slots:
             return 0.0
 
     def _is_taken(self, path: Path) -> bool:
-        if _is_held(path):
+        if locking.is_held(path):
             return True
         tenant = _tenant(path)
         return tenant is not None and not self._is_over(tenant)
@@ -134,8 +135,7 @@ class Slots:
     def _counting(self) -> Iterator[None]:
         with files.writing(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._folder / "lock")
-            lock.acquire()
+            lock = locking.take(self._folder / "lock")
         try:
             yield
         finally:
@@ -145,38 +145,23 @@ class Slots:
 def _tenant(path: Path) -> Tenant | None:
     try:
         store, attempt, since = json.loads(path.read_bytes())
-        return Tenant(str(store), str(attempt), float(since))
+        return Tenant(str((path.parent / str(store)).resolve()), str(attempt), float(since))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _locked(path: Path) -> int | None:
+def _slot(path: Path) -> Slot | None:
     with files.writing(path):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
+        hold = locking.attempt(path)
+    return Slot(path, hold) if hold is not None else None
 
 
-def _is_held(path: Path) -> bool:
+def _write(path: Path, text: bytes) -> None:
+    """Replace the text of a place in its file, on which a lock may be."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
     try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text, 0)
+        os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    return False
-
-
-def _write(descriptor: int, text: bytes) -> None:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, text)
-    os.fsync(descriptor)

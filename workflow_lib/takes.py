@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
-from workflow_lib import files
+from workflow_lib import files, locking
 from workflow_lib.errors import BadMedia
 from workflow_lib.journal import Event, Journal
 from workflow_lib.ledger import Attempt, Ledger
+from workflow_lib.locking import Hold
 
 _CHUNK = 1 << 30
 _CANNOT_SHARE = {errno.EXDEV, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
@@ -41,17 +40,43 @@ class Store:
         return Ledger(self.journal.events())
 
     @contextlib.contextmanager
-    def alone(self, fingerprint: str, *, wait: bool = True) -> Iterator[None]:
+    def alone(self, fingerprint: str, *, wait: bool = True) -> Iterator[Hold]:
         """Let one process at a time deal with a request; another waits, and finds the take.
 
         Raises:
-            Timeout: somebody deals with it, and `wait` is not set.
+            Busy: somebody deals with it, and `wait` is not set.
         """
         folder = self.folder / "locks"
         with files.writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / f"{fingerprint}.lock", blocking=wait):
-            yield
+        with locking.held(folder / f"{fingerprint}.lock", wait=wait) as hold:
+            yield hold
+
+    def claim(self, fingerprint: str, number: int) -> bool:
+        """Claim the right to send submission `number` of a request, counted from 0; False when it was claimed before.
+
+        On a disk that several hosts use: a host that was given up for dead and wakes up, or one that was shown an old
+        journal, finds the claim of its successor. Elsewhere the kernel's lock is enough.
+        """
+        if not locking.is_shared(self.folder / "locks"):
+            return True
+        path = self.folder / "locks" / f"{fingerprint}.sent-{number}"
+        with files.writing(path):
+            try:
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+            except FileExistsError:
+                return False
+        return True
+
+    def void(self, attempt: Attempt) -> bool:
+        """See to it that a submission that was meant is never sent; False when it may have been, or still may be.
+
+        Only a disk that several hosts use keeps what tells it.
+        """
+        if not locking.is_shared(self.folder / "locks") or attempt.operation is not None:
+            return False
+        names = [other.id for other in self.ledger().of(attempt.fingerprint)]
+        return attempt.id in names and self.claim(attempt.fingerprint, names.index(attempt.id))
 
     def path(self, fingerprint: str, suffix: str = ".mp4") -> Path:
         """Where the take of a request lies."""

@@ -33,6 +33,7 @@ def redraft(name: str, *, yes: bool, dry_run: bool) -> None:
         )
     if asked.price_usd and not yes:
         _ask(asked)
+    locks.agree(settings)
     lock = locks.hold_project(item)
     try:
         before = redrafting.board_at(item.storyboard)

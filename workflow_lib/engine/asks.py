@@ -17,7 +17,7 @@ from workflow_lib.engine.films import Films, fail
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, WorkflowError
 from workflow_lib.joins import Join
-from workflow_lib.layout import Cut, Shape
+from workflow_lib.layout import Cut, Project, Shape
 from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
 from workflow_lib.sounds import Narrator
 
@@ -121,6 +121,20 @@ class Asks:
         found = self._films.plan(folder, "final")
         drawn_now = drawn.is_up_to_date(look, found, self._settings.backend)
         return self._keep(drawn.path_of(found.film.project, look), up_to_date=drawn_now)([])
+
+    def plot_inputs(self, folder: str, name: str) -> Any:  # noqa: ANN401
+        """Nothing, likewise."""
+        from workflow_lib.plots import drawn  # noqa: PLC0415 - as above
+
+        found = self._films.plan(folder, "final")
+        drawn_now = drawn.is_up_to_date(name, found, self._settings.places)
+        return self._keep(drawn.path_of(found, name), up_to_date=drawn_now)([])
+
+    def report_inputs(self, folder: str, cut: Cut) -> list[str]:
+        """What a report of the film shows, as far as it is there; nothing while something is built."""
+        if cut != "final" or not internals.is_reporting(self._workflow):
+            return []
+        return [str(path) for path in Project(Path(folder)).reported() if path.is_file()]
 
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The spoken lines of a film, and the clips that cannot do without their own sound."""

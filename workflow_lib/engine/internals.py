@@ -27,6 +27,22 @@ def is_dry_run(workflow: Workflow) -> bool:
     return bool(workflow.dryrun)
 
 
+def note_reports(workflow: Workflow) -> None:
+    """Have `is_reporting` know when Snakemake writes a report, which it says to nobody."""
+    create = workflow.create_report
+
+    def creating(*arguments: Any, **named: Any) -> None:  # noqa: ANN401
+        workflow.clipwright_reports = True
+        create(*arguments, **named)
+
+    workflow.create_report = creating
+
+
+def is_reporting(workflow: Workflow) -> bool:
+    """Whether the graph is built for a report."""
+    return bool(getattr(workflow, "clipwright_reports", False))
+
+
 def collect_seldom() -> None:
     """Have Python look for garbage seldom in this process: Snakemake keeps its graph to the end, and it is large.
 

@@ -9,9 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
-
-from filelock import FileLock
+from typing import Any, NoReturn
 
 from workflow_lib import (
     catalog,
@@ -25,11 +23,10 @@ from workflow_lib.engine import drafting, drawing, internals, making, report, wa
 from workflow_lib.engine.asks import Asks
 from workflow_lib.engine.films import Films, fail
 from workflow_lib.engine.internals import Workflow
+from workflow_lib.engine.telling import Telling
 from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Project
-
-if TYPE_CHECKING:
-    pass
+from workflow_lib.locking import Hold
 
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
@@ -50,6 +47,7 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
     _tell_jobs(workflow, {**overrides, **run.set_caps()})
     if internals.is_main(workflow):
         internals.hide_failure_blocks()
+        internals.note_reports(workflow)
         internals.when_planned(run.tell_plan)
     internals.spare_outputs(run.is_by_hand)
     internals.keep_here(run.is_here)
@@ -70,11 +68,12 @@ class Run:
         self._workflow = workflow
         self._settings = settings
         self._overrides = dict(overrides)
-        self._locks: dict[str, FileLock] = {}
+        self._locks: dict[str, Hold] = {}
         self._jobs: list[tuple[str, dict[str, str]]] = []
         self.films = Films(workflow, settings)
         self.asks = Asks(workflow, settings, self.films)
-        self._run: int | None = None
+        self._telling = Telling(settings, self.films)
+        self._run: Hold | None = None
 
     def set_caps(self) -> dict[str, int]:
         """Hold the providers' limits for the whole run; returns those that hold, as settings for its jobs."""
@@ -113,6 +112,7 @@ class Run:
             wanted = wants.of(self._listed(self._jobs), self.films.plan)
             wanted.check_keys(self._settings, self.films.storyboards.services(self._jobs))
             ffmpeg.binary(self._settings.ffmpeg)
+            locks.agree(self._settings)
             for folder in making.folders(self._jobs):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
@@ -121,11 +121,13 @@ class Run:
         except WorkflowError as error:
             self.finish()
             fail(error)
+        self._telling.begin(self._jobs)
 
     def succeed(self) -> None:
         """Say where the films are, and give the locks back."""
         sys.stderr.write(report.built_lines(self.films.plans, self._jobs))
         self.finish()
+        self._telling.end((), succeeded=True)
 
     def finish(self) -> None:
         """Keep what was learnt of the files, and give the locks back."""
@@ -147,6 +149,7 @@ class Run:
         left = wants.left_to_buy(self._jobs, self._settings) if endings else []
         self.finish()
         sys.stderr.write(report.ending_lines(endings) + report.left_line(left))
+        self._telling.end(endings, succeeded=False)
         codes = {ending.code for ending in endings} | self.asks.codes
         decisive = next((code for code in _DECISIVE if code in codes), None)
         if decisive is not None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from workflow_lib import clock, locking
 from workflow_lib.budgets import Budgets
 from workflow_lib.catalog import Service
 from workflow_lib.config import Config
@@ -104,11 +104,15 @@ class Desk:
 
 
 def _is_over(tenant: Tenant, unanswered_s: float) -> bool:
+    aged_s = clock.now() - tenant.since
+    if locking.is_shared(Path(tenant.store)) and not Path(tenant.store).is_dir():
+        # It is on a disk that this host does not see.
+        return aged_s > _LONGEST_OPEN_S
     attempt = Store(Path(tenant.store)).ledger().attempt(tenant.attempt)
     if attempt is None or not attempt.is_open:
         return True
     # What was sent into the dark is over when its time is up; what is known is asked for.
-    return time.time() - tenant.since > (unanswered_s if attempt.operation is None else _LONGEST_OPEN_S)
+    return aged_s > (unanswered_s if attempt.operation is None else _LONGEST_OPEN_S)
 
 
 def _seconds_between(start: str | None, end: str | None) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workflow_lib.errors import Filtered, OutcomeUnknown
 from workflow_lib.generate import settle, submit, watch
 from workflow_lib.generate.desk import Desk, Obtained, Purchase
+from workflow_lib.generate.turn import Turn
 from workflow_lib.ledger import Attempt, Ledger
 from workflow_lib.providers import access
 
@@ -19,10 +20,12 @@ def obtain(purchase: Purchase, desk: Desk) -> Obtained:
         TimedOut: it is not ready; the next run goes on waiting for it.
         OutcomeUnknown: nobody knows whether it was bought; the user decides.
         BadMedia: the result does not decode; the next run fetches it again.
+        NotAlone: another host deals with it by now; nothing was bought.
         OutOfSpace: the disk is full; nothing that was paid for is lost.
     """
-    with desk.store.alone(purchase.request.fingerprint):
+    with desk.store.alone(purchase.request.fingerprint) as hold:
         ledger = desk.store.ledger()
+        turn = Turn(hold, desk.store, len(ledger.of(purchase.request.fingerprint)))
         desk.store.tidy(ledger.of(purchase.request.fingerprint))
         take = desk.store.find(purchase.request.fingerprint, ledger)
         if take is not None:
@@ -30,17 +33,17 @@ def obtain(purchase: Purchase, desk: Desk) -> Obtained:
         pending = _pending(purchase, desk, ledger)
         if pending is None:
             _check_filtered(purchase, desk, ledger)
-        return _bought(purchase, desk, pending)
+        return _bought(purchase, desk, pending, turn)
 
 
-def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None) -> Obtained:
+def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None, turn: Turn) -> Obtained:
     """Resume `pending`, or submit; what is filtered may be asked for again, because nobody charges for that."""
     may_settle = access.remembers(purchase.request.backend)
     while True:
         try:
             if pending is not None:
                 return Obtained(watch.resume(pending, purchase, desk), "resumed")
-            return Obtained(submit.buy(purchase, desk), "generated")
+            return Obtained(submit.buy(purchase, desk, turn), "generated")
         except Filtered as error:
             pending = None
             refused = desk.store.ledger().filtered(purchase.request.fingerprint)
@@ -65,7 +68,12 @@ def _pending(purchase: Purchase, desk: Desk, ledger: Ledger) -> Attempt | None:
     attempt = ledger.pending(fingerprint) or ledger.stored(fingerprint)
     if attempt is None or attempt.operation is not None:
         return attempt
-    return attempt if watch.has_come(attempt, purchase, desk) else settle.settled(attempt, purchase, desk)
+    if watch.has_come(attempt, purchase, desk):
+        return attempt
+    if attempt.state == "intended" and desk.store.void(attempt):
+        desk.store.journal.add(attempt.event("refused", reason="its host fell silent before it was sent"))
+        return None
+    return settle.settled(attempt, purchase, desk)
 
 
 def _check_filtered(purchase: Purchase, desk: Desk, ledger: Ledger) -> None:

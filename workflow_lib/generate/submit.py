@@ -9,10 +9,11 @@ import time
 import uuid
 from pathlib import Path
 
-from workflow_lib import catalog, hosting
+from workflow_lib import catalog, clock, hosting
 from workflow_lib.errors import (
     Filtered,
     GenerationFailed,
+    NotAlone,
     OutcomeUnknown,
     OutOfSpace,
     OverBudget,
@@ -21,6 +22,7 @@ from workflow_lib.errors import (
 )
 from workflow_lib.generate import watch
 from workflow_lib.generate.desk import Desk, Purchase, jittered
+from workflow_lib.generate.turn import Turn
 from workflow_lib.generate.undisturbed import undisturbed
 from workflow_lib.journal import Event, Name, now
 from workflow_lib.ledger import Attempt
@@ -37,7 +39,7 @@ _ENDED: tuple[tuple[type[Exception], Name], ...] = (
 )
 
 
-def buy(purchase: Purchase, desk: Desk) -> Take:
+def buy(purchase: Purchase, desk: Desk, turn: Turn) -> Take:
     """Submit `purchase` and wait for its take.
 
     Raises:
@@ -54,7 +56,7 @@ def buy(purchase: Purchase, desk: Desk) -> Take:
     while True:
         slot = _place(purchase, desk, provider)
         try:
-            attempt = _send(purchase, desk, provider, draft, slot)
+            attempt = _send(purchase, desk, provider, draft, slot, turn)
         except RetryLater as error:
             _wait_after(error, next(waits, None), desk)
         except GenerationFailed as error:
@@ -149,18 +151,19 @@ def _is_over(attempt: Attempt, desk: Desk, purchase: Purchase, provider: Provide
         return False
 
 
-def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot: Slot) -> Attempt:
+def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot: Slot, turn: Turn) -> Attempt:
     """Write the intent, send the order once, write the answer."""
     store, request = desk.store, purchase.request
     name = uuid.uuid4().hex[:16]
     intended = _intended(name, purchase, desk, provider, draft)
     kept = False
     try:
-        slot.write(Tenant(str(store.folder.resolve()), name, time.time()))
+        slot.write(Tenant(str(store.folder.resolve()), name, clock.now()))
         store.journal.set_room_aside(name)
         desk.check_not_stopped()
         with undisturbed():
             desk.budgets.intend(store, intended)
+            turn.claim(intended)
             kept = True
             operation = _posted(purchase, desk, provider, draft, intended)
             answer = provider.answer(operation) if isinstance(provider, Immediate) else None
@@ -197,7 +200,7 @@ def _catch(answer: Finished, attempt: str, purchase: Purchase, desk: Desk) -> No
             desk.store.catch(attempt, request.fingerprint, answer.data, request.suffix)
 
 
-_NOTHING_EXISTS = (OverBudget, RetryLater, Refused, Filtered, GenerationFailed)
+_NOTHING_EXISTS = (OverBudget, RetryLater, Refused, Filtered, GenerationFailed, NotAlone)
 
 
 def _posted(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, intended: Event) -> str:

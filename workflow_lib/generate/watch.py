@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from workflow_lib import catalog
+from workflow_lib import catalog, clock
 from workflow_lib.errors import BadMedia, Filtered, GenerationFailed, OutcomeUnknown, Refused, RetryLater, TimedOut
 from workflow_lib.generate.desk import Desk, Purchase, jittered
 from workflow_lib.journal import Name
@@ -191,4 +191,4 @@ def _gone_text(purchase: Purchase, attempt: Attempt) -> str:
 def age_s(attempt: Attempt) -> float:
     """Seconds since the operation was submitted."""
     submitted = datetime.fromisoformat(attempt.submitted_at or attempt.at)
-    return max(0.0, (datetime.now(UTC) - submitted).total_seconds())
+    return max(0.0, clock.now() - submitted.timestamp())

@@ -1,0 +1,37 @@
+"""The right to send a request, which one process has at a time, also when hosts fall silent and wake up again."""
+
+from __future__ import annotations
+
+from workflow_lib.budgets import ASLEEP
+from workflow_lib.errors import NotAlone
+from workflow_lib.journal import Event
+from workflow_lib.locking import Hold
+from workflow_lib.takes import Store
+
+
+class Turn:
+    """What a process may send of one request while it has `hold` on it; `sent`: the submissions that it knows of."""
+
+    def __init__(self, hold: Hold, store: Store, sent: int) -> None:
+        self._hold = hold
+        self._store = store
+        self._sent = sent
+
+    def claim(self, intended: Event) -> None:
+        """Claim the right to send what is written down as `intended`; the last thing before it is sent.
+
+        Raises:
+            NotAlone: another host deals with the request by now; it is written down that nothing was sent.
+        """
+        number, self._sent = self._sent, self._sent + 1
+        if self._hold.is_mine() and self._store.claim(intended.fingerprint, number):
+            return
+        event = Event(
+            event="refused",
+            fingerprint=intended.fingerprint,
+            attempt=intended.attempt,
+            backend=intended.backend,
+            reason=ASLEEP,
+        )
+        self._store.journal.add(event)
+        raise NotAlone(ASLEEP)
