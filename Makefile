@@ -40,7 +40,7 @@ slurm:
 	@if PATH="$$PATH:/usr/sbin:/sbin" command -v slurmctld >/dev/null; then exit 0; \
 	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
 		echo "installing slurm-wlm and munge, on which the cluster profiles are tested"; \
-		sh tests/slurm/install.sh; \
+		sh tests/slurm/install.sh || echo "it could not be had: the tests on Slurm are left out" >&2; \
 	else \
 		echo "The tests on Slurm are left out: install it (Debian, Ubuntu: sudo apt-get install slurm-wlm munge)" >&2; \
 	fi
