@@ -1,4 +1,4 @@
-"""The profiles of clouds that are not here: what they hand over is a job that runs, where a stand-in takes it."""
+"""What is submitted, and the profiles of clouds that are not here: a stand-in takes their jobs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPO, Studio
+from paid_films import Paid, worded_film
 
 STAND_IN = REPO / "tests/cloud_stand_in.py"
 CLIP = "projects/film/.work/draft/clips/clip_01.mp4"
@@ -30,6 +31,21 @@ def write(studio: Studio, prompt: str) -> None:
     """A film of one clip that costs nothing."""
     clips = [{"prompt": prompt, "source": "text"}]
     studio.write({"title": "Cloud", "size": [128, 72], "fps": 12, "duration": 0.5, "clips": clips})
+
+
+def test_what_waits_for_a_provider_is_not_submitted(paid: Paid) -> None:
+    """A clip is bought where Snakemake runs, and conformed by a job of the cluster."""
+    worded_film(paid.studio, ["Waves."])
+    submit = paid.studio.folder / "submit"
+    submit.write_text('#!/bin/sh\necho "$1" >>submitted\nsh "$2" >&2\n')
+    submit.chmod(0o755)
+    cluster = ("--executor", "cluster-generic", "--cluster-generic-submit-cmd", "./submit {rule}", "--jobs", "2")
+
+    done = paid.run(*cluster, "--seconds-between-status-checks", "1", "projects/film/.work/final/clip_01.mp4")
+
+    assert done.returncode == 0, done.stdout
+    assert (paid.studio.folder / "submitted").read_text() == "conform_clip\n"
+    assert paid.count() == 1
 
 
 @pytest.mark.parametrize("profile", ["kubernetes", "googlebatch"])
