@@ -1,11 +1,12 @@
 # make demo: the example film. make test: the tests. make check: the gates. Each sets up .venv first.
+# make slurm-test: films on a real Slurm, whatever happens to it.
 PYTHON ?= python3
 BIN := .venv/bin
 FILM := projects/galapagos/final.mp4
 
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 
-.PHONY: setup demo test check format schemas browser clean
+.PHONY: setup demo test check format schemas browser slurm slurm-test clean
 
 setup: .venv/ready
 
@@ -34,7 +35,20 @@ browser:
 		echo "sudo apt-get install chromium), or name one that is here: make test CHROMIUM=/path/to/chrome" >&2; \
 	fi
 
-test: setup browser
+# The cluster profiles are tested on a real Slurm, which each test brings up and takes down; none is left running.
+slurm:
+	@if PATH="$$PATH:/usr/sbin:/sbin" command -v slurmctld >/dev/null; then exit 0; \
+	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
+		echo "installing slurm-wlm and munge, on which the cluster profiles are tested"; \
+		sh tests/slurm/install.sh || echo "it could not be had: the tests on Slurm are left out" >&2; \
+	else \
+		echo "The tests on Slurm are left out: install it (Debian, Ubuntu: sudo apt-get install slurm-wlm munge)" >&2; \
+	fi
+
+slurm-test: setup slurm
+	$(BIN)/python benchmarks/slurm_runs.py ordeal
+
+test: setup browser slurm
 	@$(BIN)/python -m compileall -q workflow_lib
 	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist worksteal
 

@@ -128,10 +128,18 @@ def clip_licence(wildcards):
 
 
 def voice_licence(wildcards):
+    return RUN.asks.voice_licence(wildcards.project, wildcards.folder)
+
+
+def effect_licence(wildcards):
     return RUN.asks.licence("elevenlabs")
 
 
-def gemini_licence(wildcards):
+def picture_licence(wildcards):
+    return RUN.asks.picture_licence(wildcards)
+
+
+def board_licence(wildcards):
     return RUN.asks.licence("gemini")
 
 

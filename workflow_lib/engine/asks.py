@@ -258,6 +258,14 @@ class Asks:
             return ""
         return self.licence(self._films.clip(self._films.plan(folder, "final"), number).clip.backend)
 
+    def voice_licence(self, folder: str, where: str) -> str:
+        """The same for a line, if a paid voice speaks it."""
+        return self.licence("elevenlabs") if self._narrator(folder, where) else ""
+
+    def picture_licence(self, wildcards: Mapping[str, str]) -> str:
+        """The same for a described picture, if somebody is asked for it."""
+        return self.licence("gemini") if self.picture_asks(wildcards) else ""
+
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""
         return self.waiting_threads() if self._is_bought(folder, number) else 1
