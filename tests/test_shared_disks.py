@@ -45,7 +45,6 @@ def pair(shared: Path, tmp_path: Path) -> Iterator[list[Host]]:
 
 def test_the_locks_of_the_kernel_do_not_reach_the_other_host(pair: list[Host]) -> None:
     """What is tried here is a disk on which flock lets two hosts in at once, and `auto` finds that out."""
-    (pair[0].folder.parents[1] / "taken").touch()
     locks = (
         "import fcntl,sys; f=open('lock','ab'); fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB); print('in', flush=True)"
     )
@@ -175,7 +174,7 @@ def test_the_clock_is_that_of_the_disk(pair: list[Host]) -> None:
 
     told = [host.start(sys.executable, "-c", tell, str(REPO)).communicate()[0].split() for host in pair]
 
-    assert abs(float(told[0][0]) - float(told[1][0])) < 2 + 5
+    assert abs(float(told[0][0]) - float(told[1][0])) < 5
     assert float(told[1][1]) - float(told[0][1]) > 50
     assert abs(clock.now() - time.time()) < 2
 

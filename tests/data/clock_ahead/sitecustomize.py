@@ -1,0 +1,23 @@
+"""Sets the wall clock of a Python process ahead by CLOCK_AHEAD_S seconds, and of its children.
+
+libfaketime would do so for any process, but confuses the waits of Python's threads, which are relative.
+"""
+
+import datetime
+import os
+import time
+
+_AHEAD_S = float(os.environ.get("CLOCK_AHEAD_S", "0"))
+_TIME = time.time
+_DATETIME = datetime.datetime
+
+
+class _Ahead(_DATETIME):
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> "_Ahead":
+        return cls.fromtimestamp(time.time(), tz)
+
+
+if _AHEAD_S:
+    time.time = lambda: _TIME() + _AHEAD_S
+    datetime.datetime = _Ahead  # type: ignore[misc]
