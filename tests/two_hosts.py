@@ -61,7 +61,8 @@ class Host:
 
     def start(self, *command: str, env: Mapping[str, str] | None = None, **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401
         """Start a command in the shared folder, output and errors together."""
-        line = ("nsenter", "-t", str(self._init), "--mount", "--uts", "--net", "--pid", f"--wdns={self.folder}", *command)
+        spaces = ("--mount", "--uts", "--net", "--pid", f"--wdns={self.folder}")
+        line = ("nsenter", "-t", str(self._init), *spaces, *command)
         told = {**(env or os.environ), "PWD": str(self.folder)}
         if self._skew_s:
             told |= {"PYTHONPATH": str(_CLOCK), "CLOCK_AHEAD_S": str(self._skew_s)}
