@@ -168,7 +168,8 @@ def test_what_the_first_process_decides_holds_for_all(tmp_path: Path, first: loc
 def test_the_clock_is_that_of_the_disk(pair: list[Host]) -> None:
     """What two hosts write down as the time is the same, though their clocks differ by a minute."""
     tell = "import sys, time; sys.path.insert(0, sys.argv[1]); from pathlib import Path; "
-    tell += "from workflow_lib import clock, locking; locking.record_of(Path('x').absolute()); print(clock.now(), time.time())"
+    tell += "from workflow_lib import clock, locking; locking.record_of(Path('x').absolute()); "
+    tell += "print(clock.now(), time.time())"
 
     told = [host.start(sys.executable, "-c", tell, str(REPO)).communicate()[0].split() for host in pair]
 
