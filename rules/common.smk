@@ -53,6 +53,22 @@ def clip_inputs(wildcards):
     return RUN.asks.clip_inputs(wildcards.project, "final", wildcards.clip)
 
 
+def clip_priority(wildcards):
+    return RUN.asks.clip_priority(wildcards.project, wildcards.clip)
+
+
+def part_priority(wildcards):
+    return RUN.asks.part_priority(wildcards.project, wildcards.clip)
+
+
+def composite_priority(wildcards):
+    return 20 + RUN.asks.part_priority(wildcards.project, wildcards.clip)
+
+
+def picture_priority(wildcards):
+    return 30 + RUN.asks.picture_priority(wildcards.project)
+
+
 def clip_threads(wildcards):
     return RUN.asks.clip_threads(wildcards.project, wildcards.clip)
 
@@ -126,6 +142,10 @@ engine.describe(
     sheet_inputs,
     conform_inputs,
     clip_inputs,
+    clip_priority,
+    part_priority,
+    composite_priority,
+    picture_priority,
     narration_inputs,
     effect_inputs,
     draft_inputs,

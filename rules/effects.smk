@@ -14,6 +14,7 @@ rule generate_effect:
         effect="{project}/audio/sfx/clip_{clip}.wav",
     log:
         "{project}/.work/log/effect_{clip}.log",
+    priority: part_priority
     threads: 0
     resources:
         elevenlabs=1,

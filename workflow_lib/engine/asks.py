@@ -14,6 +14,7 @@ from workflow_lib.config import Config
 from workflow_lib.engine import drawing, internals, making, report
 from workflow_lib.engine.films import Films, fail
 from workflow_lib.engine.internals import Workflow
+from workflow_lib.engine.turns import Turns
 from workflow_lib.errors import InvalidInput, WorkflowError
 from workflow_lib.joins import Join
 from workflow_lib.layout import Cut, Shape
@@ -29,6 +30,10 @@ def _unmade(path: Path, *, by_hand: bool) -> str:
     return str(path.absolute()) if by_hand else str(path)
 
 
+_CLIPS_FIRST = 10
+"""What is waited for is begun before what is computed."""
+
+
 class Asks:
     """The answers for one run. `codes`: the exit codes of films that turned out wrong when their clips were listed."""
 
@@ -38,6 +43,7 @@ class Asks:
         self._films = films
         self._joins: dict[tuple[str, Cut], dict[int, Join]] = {}
         self._told: set[tuple[str, Cut]] = set()
+        self._turns = Turns(films)
         self.codes: set[int] = set()
 
     def _keep(self, made: Path, *, up_to_date: bool) -> Callable[[list[str]], Any]:
@@ -210,6 +216,18 @@ class Asks:
         """Whether somebody is asked for a described picture, rather than that it is sketched here."""
         item = drawing.planned(self._films.plan(wildcards["project"], drawing.cut_of(wildcards)), wildcards)
         return item is not None and item.request is not None
+
+    def clip_priority(self, folder: str, number: str) -> float:
+        """How early a clip is asked for: before all else that is made, and in turns with those of other channels."""
+        return _CLIPS_FIRST + self.part_priority(folder, number)
+
+    def part_priority(self, folder: str, number: str) -> float:
+        """How early a part of a clip is made: the n-th clip of each channel before the next one of any; 0 to 1."""
+        return 0.0 if self._films.has_no_clips(folder) else self._turns.of(folder, int(number))
+
+    def picture_priority(self, folder: str) -> float:
+        """How early the described pictures of a film are drawn, from 0 to 1."""
+        return 0.0 if self._films.has_no_clips(folder) else self._turns.of_film(folder)
 
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""

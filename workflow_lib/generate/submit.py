@@ -116,7 +116,7 @@ def _place(purchase: Purchase, desk: Desk, provider: Provider) -> Slot:
     look_again = 0.0
     while True:
         desk.check_not_stopped()
-        slot = slots.take()
+        slot = slots.take(str(desk.store.folder.resolve()))
         if slot is not None:
             return _in_turn(purchase, desk, slots, slot)
         desk.tell.stage("waiting for a free place")

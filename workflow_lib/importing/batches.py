@@ -141,23 +141,22 @@ def _film(line: _Line, problems: list[Problem]) -> Film | None:
     count = _value("clips", line, problems) if "clips" in line.cells else None
     if count is not None and not (isinstance(count, int) and 1 <= count <= layout.MAX_CLIPS):
         problems.append(Problem(f"{line.where}: clips", f"is how many: 1 to {layout.MAX_CLIPS}"))
-    if project is None or len(problems) > before:
+    if project is None:
         return None
+    values = {name: value for name, value in values.items() if value is not None}
     values.setdefault("title", project.root.name.replace("_", " ").replace("-", " ").strip().title())
     if story is not None:
         values["story"] = {"clips": count or _STORY_CLIPS, "direction": line.cells.get("direction", "")}
     manifest = _manifest_text(project, values)
     if story is None:
-        manifest += starting.clips_text(int(str(count)) if count else starting.CLIPS)
+        manifest += starting.clips_text(count if isinstance(count, int) and len(problems) == before else starting.CLIPS)
     try:
         Manifest.model_validate(yamlfile.parse(manifest, line.where))
     except ValidationError as error:
         problems += yamlfile.problems(error, Manifest, line.where)
-        return None
     if project.story.exists() and not project.manifest.exists() and project.story.read_text("utf-8") != story:
         problems.append(Problem(line.where, f"{project.story} is there and says something else", "move it away"))
-        return None
-    return Film(project, manifest, story)
+    return Film(project, manifest, story) if len(problems) == before else None
 
 
 def _project(line: _Line, problems: list[Problem]) -> Project | None:
