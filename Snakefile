@@ -34,6 +34,7 @@ include: "rules/conform.smk"
 include: "rules/assemble.smk"
 include: "rules/deliver.smk"
 include: "rules/review.smk"
+include: "rules/submit.smk"
 
 
 rule refuse_target:

@@ -5,6 +5,18 @@ def all_films(wildcards):
     return RUN.films.finals()
 
 
+def all_submissions(wildcards):
+    return RUN.asks.all_submissions()
+
+
+def film_submissions(wildcards):
+    return RUN.asks.film_submissions(wildcards.project)
+
+
+def submission_inputs(wildcards):
+    return RUN.asks.submission_inputs(wildcards.project, wildcards.clip)
+
+
 def storyboard_inputs(wildcards):
     return RUN.asks.storyboard_inputs(wildcards.project)
 
@@ -130,6 +142,8 @@ def unknown_target(wildcards):
 
 
 engine.describe(
+    film_submissions,
+    submission_inputs,
     storyboard_inputs,
     film_pictures,
     film_sound,

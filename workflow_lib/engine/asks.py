@@ -17,7 +17,7 @@ from workflow_lib.engine.internals import Workflow
 from workflow_lib.engine.turns import Turns
 from workflow_lib.errors import InvalidInput, WorkflowError
 from workflow_lib.joins import Join
-from workflow_lib.layout import Cut, Shape
+from workflow_lib.layout import Cut, Project, Shape
 from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
 from workflow_lib.sounds import Narrator
 
@@ -182,6 +182,10 @@ class Asks:
         if item.to_make and item.action == "resume":
             # What is open at the provider comes first: it takes a place there anyway.
             internals.prioritise(self._workflow, str(found.film.video(item.clip)))
+        return self._pictures(found, number, kept)
+
+    def _pictures(self, found: FilmPlan, number: str, kept: Callable[[list[str]], Any]) -> Any:  # noqa: ANN401
+        item = self._films.clip(found, number)
         source, by_hand = item.clip.source, item.pictures.composite == "manual"
         if source.recipe is None:
             stills = [path for path in (source.start, source.end) if path and (path in source.drawn or path.exists())]
@@ -190,6 +194,28 @@ class Asks:
         layers = sorted(picture_plans.layers_of(item)) if item.to_make else []
         composite = [_unmade(source.start, by_hand=by_hand)] if source.start else []
         return kept(composite + drawing.named(self._workflow, found, layers))
+
+    def all_submissions(self) -> list[str]:
+        """The lists of what is left at providers, of every film that has something to buy."""
+        folders = [str(Path(film).parent) for film in self._films.finals()]
+        wanted = [folder for folder in folders if self._films.has_no_clips(folder) or self._to_submit(folder)]
+        return [str(Project(Path(folder)).submissions) for folder in wanted]
+
+    def film_submissions(self, folder: str) -> list[str]:
+        """The clips of a film that are to be submitted, and those that are at their providers; always anew."""
+        where = Project(Path(folder))
+        for path in (where.submissions, *(where.submitted(number) for number in self._to_submit(folder))):
+            if path.exists():
+                internals.force(self._workflow, str(path))
+        return [str(where.submitted(number)) for number in self._to_submit(folder)]
+
+    def _to_submit(self, folder: str) -> list[int]:
+        clips = self._films.plan(folder, "final").clips
+        return [item.clip.number for item in clips if item.to_make and catalog.is_paid(item.clip.backend)]
+
+    def submission_inputs(self, folder: str, number: str) -> Any:  # noqa: ANN401
+        """The pictures of a clip that is submitted."""
+        return self._pictures(self._films.plan(folder, "final"), number, lambda paths: paths)
 
     def composite_inputs(self, folder: str, where: str, name: str) -> Any:  # noqa: ANN401
         """The layers of the composite `name` of the film or (`where`) its draft; nothing makes one without a recipe."""

@@ -49,6 +49,16 @@ def lines(films: Sequence[tuple[str, str]], endings: Sequence[Ending]) -> str:
     return text
 
 
+def left_lines(endings: Iterable[Ending]) -> str:
+    """What a run has left at the providers, which did not wait for it."""
+    found = list(endings)
+    counted = Counter(ending.outcome for ending in found)
+    spent = sum(ending.usd for ending in found if ending.outcome == "submitted")
+    text = f"{counted['submitted']} clips submitted, {catalog.priced(spent)}; {counted['open']} were at the providers"
+    text += f"; {counted['no place']} found no place there and are left for later" if counted["no place"] else ""
+    return f"{text}; build the films to collect them, $0 for what is submitted\n"
+
+
 def _is_done(folder: str, cut: str) -> bool:
     """Whether a film was joined since its run began, which is when the run's settings were written down."""
     project = Project(Path(folder))

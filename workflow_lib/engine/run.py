@@ -127,6 +127,8 @@ class Run:
             sys.stderr.write(report.built_lines(self.films.plans, self._jobs))
         if len(films) > 1:
             sys.stderr.write(closing.lines(films, self._endings()))
+        if any(rule == "submit_clip" for rule, _ in self._jobs):
+            sys.stderr.write(closing.left_lines(self._endings()))
         self.finish()
 
     def finish(self) -> None:
