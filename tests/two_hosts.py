@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 
 _NEEDED = ("bindfs", "unshare", "nsenter", "ip", "fusermount3")
-_CLOCK = Path(__file__).parent / "data/clock_ahead"
+_CLOCK = Path(__file__).parent / "data/altered"
 _NEWNET = 0x40000000
 
 
