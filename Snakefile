@@ -9,6 +9,9 @@ from workflow_lib import engine, layout
 RUN = engine.start(workflow, config)
 
 
+report: "report/workflow.rst"
+
+
 wildcard_constraints:
     project=layout.PROJECT,
     clip=layout.CLIP,
@@ -35,6 +38,7 @@ include: "rules/assemble.smk"
 include: "rules/deliver.smk"
 include: "rules/review.smk"
 include: "rules/submit.smk"
+include: "rules/plots.smk"
 
 
 rule refuse_target:

@@ -33,6 +33,10 @@ def film_joins(wildcards):
     return RUN.asks.film_inputs(wildcards.project, wildcards.cut)["joins"]
 
 
+def film_shown(wildcards):
+    return RUN.asks.report_inputs(wildcards.project, wildcards.cut)
+
+
 def sound_inputs(wildcards):
     return RUN.asks.sound_inputs(wildcards.project, wildcards.cut)
 
@@ -55,6 +59,12 @@ def review_inputs(wildcards):
 
 def sheet_inputs(wildcards):
     return RUN.asks.look_inputs(wildcards.project, "sheet")
+
+
+def plot_inputs(wildcards):
+    return RUN.asks.plot_inputs(
+        wildcards.project, f"{wildcards.plot}.{wildcards.format}"
+    )
 
 
 def conform_inputs(wildcards):
@@ -130,11 +140,27 @@ def picture_inputs(wildcards):
 
 
 def picture_threads(wildcards):
-    return 0 if RUN.asks.picture_asks(wildcards) else 1
+    return RUN.asks.picture_threads(wildcards)
 
 
 def picture_units(wildcards):
     return int(RUN.asks.picture_asks(wildcards))
+
+
+def waiting_threads(wildcards):
+    return RUN.asks.waiting_threads()
+
+
+def clip_licence(wildcards):
+    return RUN.asks.clip_licence(wildcards.project, wildcards.clip)
+
+
+def voice_licence(wildcards):
+    return RUN.asks.licence("elevenlabs")
+
+
+def gemini_licence(wildcards):
+    return RUN.asks.licence("gemini")
 
 
 def unknown_target(wildcards):
@@ -148,12 +174,14 @@ engine.describe(
     film_pictures,
     film_sound,
     film_joins,
+    film_shown,
     sound_inputs,
     join_inputs,
     reframe_inputs,
     thumbnail_inputs,
     review_inputs,
     sheet_inputs,
+    plot_inputs,
     conform_inputs,
     clip_inputs,
     clip_priority,

@@ -30,7 +30,12 @@ rule draw_thumbnail:
     input:
         film=thumbnail_inputs,
     output:
-        picture="{project}/thumbnail.jpg",
+        picture=report(
+            "{project}/thumbnail.jpg",
+            caption="../report/thumbnail.rst",
+            category="The film",
+            labels={"film": "{project}", "shows": "thumbnail"},
+        ),
     log:
         "{project}/.work/log/final/thumbnail.log",
     message:

@@ -17,9 +17,10 @@ checkpoint draft_storyboard:
     log:
         "{project}/.work/log/draft_storyboard.log",
     priority: 30
-    threads: 0
+    threads: waiting_threads
     resources:
         gemini=1,
+        slurm_extra=gemini_licence,
     message:
         "Draft {output.board}"
     shell:

@@ -25,6 +25,7 @@ rule draw_picture:
     threads: picture_threads
     resources:
         gemini=picture_units,
+        slurm_extra=gemini_licence,
     message:
         "Draw {output.picture}"
     shell:

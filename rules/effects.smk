@@ -15,9 +15,10 @@ rule generate_effect:
     log:
         "{project}/.work/log/effect_{clip}.log",
     priority: part_priority
-    threads: 0
+    threads: waiting_threads
     resources:
         elevenlabs=1,
+        slurm_extra=voice_licence,
     message:
         "Generate {output.effect}"
     shell:

@@ -23,6 +23,7 @@ rule generate_clip:
         kling=kling_units,
         veo=veo_units,
         omni=omni_units,
+        slurm_extra=clip_licence,
     message:
         "Generate {output.clip}"
     shell:

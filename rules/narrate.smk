@@ -21,6 +21,7 @@ rule narrate_clip:
     threads: narration_threads
     resources:
         elevenlabs=narration_units,
+        slurm_extra=voice_licence,
     message:
         "Narrate {output.line}"
     shell:

@@ -28,7 +28,12 @@ rule draw_sheet:
     input:
         sheet_inputs,
     output:
-        sheet="{project}/contact_sheet.png",
+        sheet=report(
+            "{project}/contact_sheet.png",
+            caption="../report/contact_sheet.rst",
+            category="The film",
+            labels={"film": "{project}", "shows": "a frame of each clip"},
+        ),
     log:
         "{project}/.work/log/sheet.log",
     message:

@@ -39,11 +39,12 @@ rule submit_clip:
     log:
         "{project}/.work/log/submit_{clip}.log",
     priority: clip_priority
-    threads: 0
+    threads: clip_threads
     resources:
         kling=kling_units,
         veo=veo_units,
         omni=omni_units,
+        slurm_extra=clip_licence,
     message:
         "Submit {wildcards.project} clip {wildcards.clip}"
     shell:

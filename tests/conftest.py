@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from provider_bench import Anything
 
 REPO = Path(__file__).resolve().parents[1]
-WORKFLOW = ("Snakefile", "config.yaml", "rules", "scripts", "workflow_lib", "profiles", "schemas")
+WORKFLOW = ("Snakefile", "config.yaml", "rules", "scripts", "workflow_lib", "profiles", "report", "schemas")
 SIZE = (128, 72)
 TIMEOUT_S = 300
 

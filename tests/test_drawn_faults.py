@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import random
 import re
-import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,14 +25,11 @@ from drawn_films import (
     target,
 )
 from emulator.client import KEYS, Emulator
-from killing import kill, members_of, until
+from killed_runs import Typed
 from paid_films import Paid, check_readable, quicken
 from PIL import Image
 
-from workflow_lib.journal import Journal
-
 KILLS = 4
-SEED = 20261121
 BEACH, HILL = "A beach at dawn", "A green hill"
 SECOND = "assets/backgrounds/clip_02.png"
 _UNKNOWN = re.compile(r"(\S+\.png) was sent to gemini at \S+ and nobody knows whether it arrived")
@@ -211,19 +203,6 @@ def slow(studio: Studio, emulated_films: Path) -> Iterator[Paid]:
 PICTURES = [target(name) for name in (END, POSED, BACKGROUND, SECOND, TOM)]
 
 
-def start(paid: Paid, log: Path) -> subprocess.Popen[bytes]:
-    """Begin to draw, by the plain command, in a process group of its own."""
-    with log.open("wb") as stream:
-        return subprocess.Popen(
-            paid.command("--cores", "2", *PICTURES),
-            cwd=paid.studio.folder,
-            env=paid.emulator.environment(),
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-
 def settle(paid: Paid, said: str) -> int:
     """Do as a user does who is asked; how many pictures that had been drawn he gave up."""
     names = sorted(set(_UNKNOWN.findall(said)))
@@ -235,45 +214,16 @@ def settle(paid: Paid, said: str) -> int:
 
 def test_random_kills_draw_nothing_twice(slow: Paid, groups: list[int]) -> None:
     """Jobs and runs are killed at random; in the end all is there, and no picture was bought twice unasked."""
-    dice, given_up = random.Random(SEED), 0
-    journal = Journal(store(slow))
-    for number in range(KILLS):
-        log = slow.studio.folder / f"{number}.log"
-        run = start(slow, log)
-        groups.append(run.pid)
-        wanted = len(journal.events()) + dice.randint(1, 4)
-        until(lambda run=run, wanted=wanted: len(journal.events()) >= wanted or run.poll() is not None)  # type: ignore[misc]
-        members = members_of({run.pid})
-        jobs = [pid for pid in members if pid != run.pid]
-        kill(dice.choice([jobs[:1], jobs, list(members)]))
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
-        until(lambda run=run: not members_of({run.pid}))  # type: ignore[misc]
-        given_up += settle(slow, log.read_text())
+    given_up = Typed(slow, PICTURES, groups).survive(KILLS, settle, most_events=4)
 
-    for _ in range(3):
-        done = slow.run("--cores", "2", *PICTURES)
-        given_up += settle(slow, done.stdout)
-        if done.returncode == 0:
-            break
-
-    assert done.returncode == 0, done.stdout
     assert bought_twice(slow).total() - len(bought_twice(slow)) <= given_up
     assert drawn(slow) <= 7 + given_up
-    assert not [path.name for path in store(slow).iterdir() if "part" in path.name]
 
 
-def test_a_picture_that_has_come_is_never_lost(film: Paid) -> None:
+def test_a_picture_that_has_come_is_never_lost(film: Paid, groups: list[int]) -> None:
     """A job that died between its answer and its book-keeping, at each step of it, has its picture kept for nothing."""
-    journal = Journal(store(film))
     film.build(target(BACKGROUND))
-    lines = journal.path.read_text().splitlines(keepends=True)
 
-    for written in (2, 1):
-        film.studio.path(BACKGROUND).unlink()
-        journal.path.write_text("".join(lines[:written]))
-        film.build(target(BACKGROUND))
+    Typed(film, [target(BACKGROUND)], groups).forget_and_build(film.studio.path(BACKGROUND))
 
-        assert sum(event.event == "stored" for event in journal.events()) == 1
-        assert asked(film) == 1
+    assert asked(film) == 1

@@ -14,6 +14,7 @@ from workflow_lib import catalog, layout, yamlfile
 from workflow_lib.catalog import Backend, Service
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import Level, OwnSound
+from workflow_lib.hooks import Notify
 
 OVERRIDES = "CLIPWRIGHT_CONFIG"
 """The environment variable by which a run hands its `--config` values to its jobs, as JSON."""
@@ -116,6 +117,15 @@ class Config(BaseModel):
     loudness_lufs: float = Field(-14, ge=-40, le=-5, description="How loud a film is, by EBU R128.")
     true_peak_dbtp: float = Field(-1, ge=-9, le=0, description="The highest peak of its sound.")
     clip_sound: OwnSound = Field("duck", description="The sound that clips bring along; duck: softer under the voice.")
+    notify: Notify | None = Field(None, description="Who is told of runs; a manifest's own `notify` goes before it.")
+    provider_jobs: Literal["head", "cluster"] = Field(
+        "head",
+        description="On a cluster, where jobs run that only wait for a provider: on the machine that Snakemake was "
+        "started on, or submitted, with a core each.",
+    )
+    slurm_licences: list[Service] = Field(
+        [], description="The services for which Slurm has licences of that name; with provider_jobs: cluster."
+    )
     ffmpeg: str | None = Field(None, description="Path of a system ffmpeg; null: the one that comes with the install.")
 
     @property

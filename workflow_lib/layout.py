@@ -19,6 +19,8 @@ PROJECT = rf"(?:channels/{_ID}/)?projects/{_ID}"
 SHAPE = "9x16|1x1"
 _FILMS = f"final(?:_(?:{SHAPE}))?|draft"
 NO_PROJECT = rf"(?!/|{PROJECT}/(?:{_FILMS}|videos/clip_\d+|\.work/.+)\.mp4$).*(?:{_FILMS}|clip_\d+)"
+PLOT = "gantt|cost"
+PLOT_FORMAT = "svg|png"
 CLIP = r"\d{2}|[1-9]\d{2}"
 CUT = "final|draft"
 NARRATION = "audio"
@@ -206,9 +208,22 @@ class Project:
         return self.root / "review.html"
 
     @property
+    def decisions(self) -> Path:
+        """Which takes were approved and rejected."""
+        return self.root / "decisions.yaml"
+
+    @property
     def contact_sheet(self) -> Path:
         """One frame of each clip."""
         return self.root / "contact_sheet.png"
+
+    def plot(self, name: str) -> Path:
+        """A picture of how the film was made: `gantt.svg`, `cost.png`."""
+        return Path(f"{self.root}/plots/{name}")
+
+    def reported(self) -> list[Path]:
+        """What a report of the film shows."""
+        return [self.contact_sheet, self.thumbnail, self.plot("gantt.svg"), self.plot("cost.svg")]
 
     def still(self, sha256: str) -> Path:
         """A small picture of the file with that digest."""

@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 from workflow_lib import files
 from workflow_lib.errors import OutOfSpace
@@ -52,7 +53,7 @@ class Teller:
 
     def stage(self, stage: str, percent: int = 0, detail: str = "") -> None:
         """Say that a new stage has begun; the same again is not said twice."""
-        self._write(stage, percent)
+        self.write(stage, percent)
         if stage != self._said[0]:
             self._say(stage, percent, detail)
 
@@ -61,7 +62,7 @@ class Teller:
         elapsed = time.time() - self.since
         share = told / 100 if told is not None else elapsed / max(self.expected_s, 1.0)
         percent = int(20 + 60 * min(1.0, max(0.0, share)))
-        self._write(stage, percent)
+        self.write(stage, percent)
         if stage != self._said[0] or percent // _STEP > self._said[1] // _STEP:
             self._say(stage, percent, f"{_time(elapsed)} of about {_time(self.expected_s)}")
 
@@ -80,7 +81,8 @@ class Teller:
         self._said = (stage, percent)
         self.say(f"{percent:3d} %  {stage}{f', {detail}' if detail else ''}")
 
-    def _write(self, stage: str, percent: int) -> None:
+    def write(self, stage: str, percent: int) -> None:
+        """Say it in the file alone."""
         if self._path is None:
             return
         value = Progress(stage, percent, self.since, time.time(), self.expected_s, self._backend, self.operation)
@@ -89,6 +91,26 @@ class Teller:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with files.atomic_path(self._path, durable=False) as temporary:
                 temporary.write_text(files.canonical_json(asdict(value)), encoding="utf-8")
+
+
+class Rendering:
+    """Tells how a clip is rendered: in the file at `path`, if any, and not on the terminal."""
+
+    def __init__(self, path: Path | None, backend: str) -> None:
+        self._teller = Teller("", backend, path)
+
+    def __enter__(self) -> Self:
+        self.tell(0.0)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._teller.end()
+
+    def tell(self, share: float) -> None:
+        """Say how much is done, 0 to 1; how long all of it takes follows from that."""
+        if share > 0:
+            self._teller.expected_s = (time.time() - self._teller.since) / share
+        self._teller.write("rendering", int(100 * share))
 
 
 def _time(seconds: float) -> str:

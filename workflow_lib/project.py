@@ -7,12 +7,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, drawings, layout, manifest, models, passages, prompts, sounds, sources, yamlfile
+from workflow_lib import (
+    catalog,
+    drawings,
+    hooks,
+    layout,
+    manifest,
+    models,
+    passages,
+    prompts,
+    sounds,
+    sources,
+    yamlfile,
+)
 from workflow_lib.catalog import Backend, Painting
 from workflow_lib.config import Config
 from workflow_lib.drawings import NOBODY, Board, Drawing, Painter
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import DEFAULT_LEVEL, FilmSpec, Level, Music, OwnSound
+from workflow_lib.hooks import Hooks
 from workflow_lib.layout import Cut, Project
 from workflow_lib.manifest import Captions, Reframe
 from workflow_lib.sounds import SCRATCH, EffectsMaker, Narrator
@@ -96,6 +109,7 @@ class Film:
     drawings: tuple[Drawing, ...] = ()
     images: Painting = "sketch"
     painter: Painter = NOBODY
+    hooks: Hooks = hooks.NONE
 
     @property
     def pays_for_pictures(self) -> bool:
@@ -230,6 +244,7 @@ def load(project: Project, config: Config) -> Film:
         drawings=described,
         images=images,
         painter=drawings.painter(config),
+        hooks=Hooks(hooks.merged(config.notify, written.notify)),
     )
 
 

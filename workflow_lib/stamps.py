@@ -16,6 +16,7 @@ from workflow_lib import boxes
 _LONGEST = 1 << 16  # bytes of a text that is read; ours are far shorter
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _HTML_HEAD = 4096  # bytes of a page in which its stamp stands
+_SVG_STAMP = re.compile(rb"<!-- clipwright-key: ([0-9a-f]{64}) -->")
 _HTML_STAMP = re.compile(rb'<meta name="clipwright-key" content="([0-9a-f]{64})">')
 _META_PREFIX, _DATA_PREFIX = 4, 8  # bytes before the content: version and flags; and a type and a language
 
@@ -96,9 +97,18 @@ def _wav_comment(stream: BinaryIO) -> str | None:
 
 def read_html_stamp(path: Path) -> str | None:
     """The key in the head of a page of ours; None where there is none, or no page."""
+    return _head_stamp(path, _HTML_STAMP)
+
+
+def read_svg_stamp(path: Path) -> str | None:
+    """The key at the start of a drawing of ours; None where there is none, or no drawing."""
+    return _head_stamp(path, _SVG_STAMP)
+
+
+def _head_stamp(path: Path, pattern: re.Pattern[bytes]) -> str | None:
     try:
         with path.open("rb") as stream:
-            found = _HTML_STAMP.search(stream.read(_HTML_HEAD))
+            found = pattern.search(stream.read(_HTML_HEAD))
     except OSError:
         return None
     return found[1].decode("ascii") if found else None

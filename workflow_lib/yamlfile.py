@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import json
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ MAX_BYTES = 2_000_000
 MAX_NODES = 200_000
 MAX_DEPTH = 1000
 
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -77,6 +79,27 @@ def parse(text: str, where: str) -> object:
         hint = "write the values out, or use fewer aliases (&name, *name)"
         raise InvalidInput([Problem(where, f"expands to more than {MAX_NODES} values", hint)])
     return value
+
+
+def compose(text: str, where: str) -> yaml.Node | None:
+    """The nodes of YAML `text`, which know where they stand in it; None for an empty one.
+
+    Raises:
+        InvalidInput: it is not YAML.
+    """
+    _check_depth(text, where)
+    try:
+        return yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        raise InvalidInput([_syntax_problem(error, text, where)]) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InvalidInput([Problem(where, f"is not readable YAML: {error}")]) from error
+
+
+def quoted(text: str) -> str:
+    """`text` between double quotes, on one line, as YAML reads it back."""
+    written = json.dumps(text, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", written)
 
 
 def _check_depth(text: str, where: str) -> None:

@@ -20,6 +20,7 @@ from .google_models import GoogleModels
 from .hosts import Hosts
 from .kie import Kie
 from .kie_uploads import KieUploads
+from .notion import Notion
 from .omni import Omni
 from .world import World
 
@@ -33,9 +34,10 @@ PREFIXES = {
     "GOOGLE_VERTEX_BASE_URL": "/vertex",
     "STORAGE_EMULATOR_HOST": "/gcs",
     "ELEVENLABS_BASE_URL": "/elevenlabs",
+    "NOTION_BASE_URL": "/notion",
 }
 _TOO_LARGE = "the emulator takes 200 MB at most"
-_PARTS = (Control, Kie, KieUploads, Hosts, Gcs, GoogleModels, GoogleFiles, Omni, ElevenLabs)
+_PARTS = (Control, Kie, KieUploads, Hosts, Gcs, GoogleModels, GoogleFiles, Omni, ElevenLabs, Notion)
 
 
 class BoundedBodies:

@@ -122,6 +122,9 @@ class Books:
         self.uploads: Counter[str] = Counter()
         self.downloads: Counter[str] = Counter()
         self.leaked_keys = 0
+        self.told: list[dict[str, Any]] = []
+        self.untold: list[dict[str, Any]] = []
+        self.finishes = 0
         self.most_at_once: dict[str, int] = {}
         self.most_by_account: dict[str, dict[str, int]] = {}
 
@@ -176,6 +179,7 @@ class Books:
 
     def finish(self) -> int:
         """End what runs, and what follows it, now; how many that were."""
+        self.finishes += 1
         running = [operation for operation in self.operations.values() if operation.state == "running"]
         for operation in running:
             self.end(operation)
@@ -208,6 +212,8 @@ class Books:
             "uploads": dict(self.uploads),
             "downloads": dict(self.downloads),
             "leaked_keys": self.leaked_keys,
+            "told": self.told,
+            "untold": self.untold,
             "faults_left": len(self.faults.waiting),
         }
 

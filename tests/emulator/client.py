@@ -17,6 +17,7 @@ KEYS = {
     "GEMINI_API_KEY": "canary-gemini-7be21d04a9",
     "ELEVENLABS_API_KEY": "canary-elevenlabs-c86f3310b2",
     "GOOGLE_OAUTH_ACCESS_TOKEN": "canary-vertex-5d94e0a6f1",
+    "NOTION_TOKEN": "canary-notion-2b9d61c7f0",
     "GOOGLE_CLOUD_PROJECT": "emulated-project",
     "GOOGLE_CLOUD_LOCATION": "us-central1",
 }
@@ -77,6 +78,12 @@ class Emulator:
     def finish(self) -> int:
         """End the operations that run; how many that were."""
         return int(self._ask("finish", {})["finished"])
+
+    def told(self, count: int, *, refused: bool = False) -> list[dict[str, Any]]:
+        """What Notion and the webhook were told, once that is `count` times; `refused`: what they did not take."""
+        name = "untold" if refused else "told"
+        found: list[dict[str, Any]] = self._ask(f"{name}?count={count}", None)[name]
+        return found
 
     def credits(self, value: float) -> None:
         """Set the balance of the KIE account before its orders."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from .faults import Fault
 from .world import World
+
+_LOOK_S = 0.02
+_PATIENCE = 1000  # looks
 
 
 class Control:
@@ -27,6 +33,8 @@ class Control:
                     Route("/reset", self.reset, methods=["POST"]),
                     Route("/finish", self.finish, methods=["POST"]),
                     Route("/credits", self.credits, methods=["POST"]),
+                    Route("/told", self.told, methods=["GET"]),
+                    Route("/untold", self.untold, methods=["GET"]),
                 ],
             )
         ]
@@ -54,7 +62,23 @@ class Control:
         """End the operations that run."""
         return JSONResponse({"finished": self.world.books.finish()})
 
+    async def told(self, request: Request) -> Response:
+        """What was told, once there is so much of it, or after a while."""
+        return JSONResponse({"told": await _grown(request, self.world.books.told)})
+
+    async def untold(self, request: Request) -> Response:
+        """What was to be told and was not taken, likewise."""
+        return JSONResponse({"untold": await _grown(request, self.world.books.untold)})
+
     async def credits(self, request: Request) -> Response:
         """Set what the account has before its orders."""
         self.world.books.credits = float((await request.json())["credits"])
         return JSONResponse({"credits": self.world.books.credits})
+
+
+async def _grown(request: Request, items: list[Any]) -> list[Any]:
+    for _ in range(_PATIENCE):
+        if len(items) >= int(request.query_params.get("count", "0")):
+            break
+        await asyncio.sleep(_LOOK_S)
+    return list(items)

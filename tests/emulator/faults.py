@@ -33,7 +33,7 @@ _PICTURE_SHAPES = (
 )
 SHAPES = ("submit", "error", "rai", "text", *_PICTURE_SHAPES)
 PROVIDERS = frozenset(
-    ("kling", "veo", "omni", "gemini", "elevenlabs", "kie", "catbox", "litterbox", "gcs"),
+    ("kling", "veo", "omni", "gemini", "elevenlabs", "kie", "catbox", "litterbox", "gcs", "notion", "webhook"),
 )
 _KEYS = {"at", "provider", "times", "match", "shape", "factor", "retry_after"}
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from workflow_lib.cli import doctor, emulator, importing, money, new, prune, reading, redraft, review
+from workflow_lib.cli import doctor, emulator, importing, money, new, prune, reading, redraft, review, serve
 from workflow_lib.errors import WorkflowError
 
 _HELP = """\
@@ -36,6 +36,7 @@ for _command in (
     reading.plan,
     reading.status,
     review.review,
+    serve.serve,
     money.show_costs,
     money.takes,
     money.retake,

@@ -21,6 +21,7 @@ from workflow_lib.boards import BoardPlan
 from workflow_lib.cli import naming, proofreading, tables
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
+from workflow_lib.notify import courier
 from workflow_lib.planned import FilmPlan, PicturePlan, SoundPlan, Wanted
 from workflow_lib.status import ClipStatus, FilmStatus
 
@@ -281,6 +282,8 @@ def status(projects: tuple[str, ...], *, as_json: bool, brief: bool, watch: bool
     if as_json:
         _print_json([asdict(item) for item in _statuses(wanted)])
         return
+    for line in courier.complaints(courier.folder_in(config.load(Path()).slots_dir)):
+        click.echo(line, err=True)
     if not watch:
         tables.console().print(_status_view(wanted, brief=brief))
         return

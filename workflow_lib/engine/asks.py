@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from snakemake.io import ancient
 
 from workflow_lib import catalog, deliverables, joins, parts, picture_plans, sound_plans
+from workflow_lib.catalog import Service
 from workflow_lib.config import Config
-from workflow_lib.engine import drawing, internals, making, report
+from workflow_lib.engine import drafting, drawing, internals, making, report
 from workflow_lib.engine.films import Films, fail
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.engine.turns import Turns
@@ -126,6 +127,20 @@ class Asks:
         found = self._films.plan(folder, "final")
         drawn_now = drawn.is_up_to_date(look, found, self._settings.backend)
         return self._keep(drawn.path_of(found.film.project, look), up_to_date=drawn_now)([])
+
+    def plot_inputs(self, folder: str, name: str) -> Any:  # noqa: ANN401
+        """Nothing, likewise."""
+        from workflow_lib.plots import drawn  # noqa: PLC0415 - as above
+
+        found = self._films.plan(folder, "final")
+        drawn_now = drawn.is_up_to_date(name, found, self._settings.places)
+        return self._keep(drawn.path_of(found, name), up_to_date=drawn_now)([])
+
+    def report_inputs(self, folder: str, cut: Cut) -> list[str]:
+        """What a report of the film shows, as far as it is there; nothing while something is built."""
+        if cut != "final" or not internals.is_reporting(self._workflow):
+            return []
+        return [str(path) for path in Project(Path(folder)).reported() if path.is_file()]
 
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The spoken lines of a film, and the clips that cannot do without their own sound."""
@@ -255,12 +270,40 @@ class Asks:
         """How early the described pictures of a film are drawn, from 0 to 1."""
         return 0.0 if self._films.has_no_clips(folder) else self._turns.of_film(folder)
 
+    def picture_threads(self, wildcards: Mapping[str, str]) -> int:
+        """How many cores a described picture takes."""
+        return self.waiting_threads() if self.picture_asks(wildcards) else 1
+
+    def waiting_threads(self) -> int:
+        """How many cores waiting for a provider takes: none, but that a cluster gives none away without one."""
+        return int(self._settings.provider_jobs == "cluster" and internals.submits(self._workflow))
+
+    def waits(self, rule: str, wildcards: Mapping[str, str]) -> bool:
+        """Whether a job only waits for a provider."""
+        if rule in making.CLIPS:
+            return self._is_bought(wildcards["project"], wildcards["clip"])
+        if rule == "narrate_clip":
+            return self._narrator(wildcards["project"], wildcards["folder"]) is not None
+        return rule in ("generate_effect", drafting.RULE) or (rule == drawing.RULE and self.picture_asks(wildcards))
+
+    def licence(self, service: Service) -> str:
+        """What Slurm is asked for with a job that takes a place at `service`."""
+        return f"--licenses={service}:1" if service in self._settings.slurm_licences else ""
+
+    def clip_licence(self, folder: str, number: str) -> str:
+        """The same for a clip."""
+        if self._films.has_no_clips(folder):
+            return ""
+        return self.licence(self._films.clip(self._films.plan(folder, "final"), number).clip.backend)
+
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""
+        return self.waiting_threads() if self._is_bought(folder, number) else 1
+
+    def _is_bought(self, folder: str, number: str) -> bool:
         if self._films.has_no_clips(folder):
-            return 1
-        backend = self._films.clip(self._films.plan(folder, "final"), number).clip.backend
-        return 0 if catalog.is_paid(backend) else 1
+            return False
+        return catalog.is_paid(self._films.clip(self._films.plan(folder, "final"), number).clip.backend)
 
     def clip_units(self, folder: str, number: str, backend: str) -> int:
         """How many of a backend's places a clip takes: one, or none when another backend makes it."""
@@ -270,7 +313,7 @@ class Asks:
 
     def narration_threads(self, folder: str, where: str) -> int:
         """How many cores speaking a line takes, for the film or (`where`) for its draft: a paid voice takes none."""
-        return 0 if self._narrator(folder, where) else 1
+        return self.waiting_threads() if self._narrator(folder, where) else 1
 
     def narration_units(self, folder: str, where: str) -> int:
         """How many of a paid voice's places a line takes."""

@@ -27,6 +27,22 @@ def is_dry_run(workflow: Workflow) -> bool:
     return bool(workflow.dryrun)
 
 
+def note_reports(workflow: Workflow) -> None:
+    """Have `is_reporting` know when Snakemake writes a report, which it says to nobody."""
+    create = workflow.create_report
+
+    def creating(*arguments: Any, **named: Any) -> None:  # noqa: ANN401
+        workflow.clipwright_reports = True
+        create(*arguments, **named)
+
+    workflow.create_report = creating
+
+
+def is_reporting(workflow: Workflow) -> bool:
+    """Whether the graph is built for a report."""
+    return bool(getattr(workflow, "clipwright_reports", False))
+
+
 def collect_seldom() -> None:
     """Have Python look for garbage seldom in this process: Snakemake keeps its graph to the end, and it is large.
 
@@ -35,6 +51,28 @@ def collect_seldom() -> None:
     gc.freeze()
     gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
     atexit.register(gc.freeze)
+
+
+def executor_name(workflow: Workflow) -> str:
+    """Who runs the jobs: `local`, `slurm`, ...; known when the graph is built, not while the Snakefile is read."""
+    return str(workflow.executor_plugin.name)
+
+
+def submits(workflow: Workflow) -> bool:
+    """Whether jobs go to a cluster; known when the graph is built."""
+    return not workflow.local_exec
+
+
+def keep_here(is_here: Callable[[str, dict[str, str]], bool]) -> None:
+    """Have this process run a job itself, where `is_here` says so of its rule and wildcards, that it would submit."""
+    from snakemake.jobs import Job  # noqa: PLC0415
+
+    usual = Job.is_local.fget
+
+    def is_local(job: Any) -> bool:  # noqa: ANN401
+        return bool(usual(job)) or is_here(job.rule.name, dict(job.wildcards.items()))
+
+    Job.is_local = property(is_local)
 
 
 def use_real_cores(workflow: Workflow) -> None:

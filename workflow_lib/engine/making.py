@@ -25,7 +25,9 @@ CLIPS = frozenset({"generate_clip", "submit_clip"})
 BUYING = SOUNDS | CLIPS | {"draft_storyboard", "draw_picture"}
 """The rules that may spend money."""
 
-LOOKS: Mapping[str, Look] = {"draw_review": "page", "draw_sheet": "sheet"}
+_LOOKS: Mapping[str, Look] = {"draw_review": "page", "draw_sheet": "sheet"}
+
+LOOKS = frozenset({*_LOOKS, "draw_plot"})
 """The rules that show what there is: they only read, also what another run makes at the same time."""
 
 MAKERS: Mapping[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
@@ -61,14 +63,21 @@ def looked_at(rule: str, wildcards: Mapping[str, str]) -> Path:
     # Only a run that looks needs it: reading the Snakefile stays quick.
     from workflow_lib.review import drawn  # noqa: PLC0415
 
-    return drawn.path_of(Project(Path(wildcards["project"])), LOOKS[rule])
+    project = Project(Path(wildcards["project"]))
+    if rule not in _LOOKS:
+        return project.plot(f"{wildcards['plot']}.{wildcards['format']}")
+    return drawn.path_of(project, _LOOKS[rule])
 
 
 def is_looked_at_by_hand(rule: str, wildcards: Mapping[str, str]) -> bool:
     """Whether somebody put another file there."""
+    if rule not in _LOOKS:
+        from workflow_lib.plots import drawn as plots  # noqa: PLC0415 - as above
+
+        return plots.is_by_hand(looked_at(rule, wildcards))
     from workflow_lib.review import drawn  # noqa: PLC0415 - as above
 
-    return drawn.is_by_hand(Project(Path(wildcards["project"])), LOOKS[rule])
+    return drawn.is_by_hand(Project(Path(wildcards["project"])), _LOOKS[rule])
 
 
 def cut_of(rule: str, wildcards: Mapping[str, str]) -> Cut:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from workflow_lib import (
     catalog,
@@ -23,12 +23,10 @@ from workflow_lib.engine import closing, drafting, drawing, internals, making, r
 from workflow_lib.engine.asks import Asks
 from workflow_lib.engine.films import Films, fail
 from workflow_lib.engine.internals import Workflow
+from workflow_lib.engine.telling import Telling
 from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
 from workflow_lib.layout import Project
 from workflow_lib.locking import Hold
-
-if TYPE_CHECKING:
-    pass
 
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
@@ -49,8 +47,10 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
     _tell_jobs(workflow, {**overrides, **run.set_caps()})
     if internals.is_main(workflow):
         internals.hide_failure_blocks()
+        internals.note_reports(workflow)
         internals.when_planned(run.tell_plan)
-        internals.spare_outputs(run.is_by_hand)
+    internals.spare_outputs(run.is_by_hand)
+    internals.keep_here(run.is_here)
     return run
 
 
@@ -72,6 +72,7 @@ class Run:
         self._jobs: list[tuple[str, dict[str, str]]] = []
         self.films = Films(workflow, settings)
         self.asks = Asks(workflow, settings, self.films)
+        self._telling = Telling(settings, self.films)
         self._run: Hold | None = None
 
     def set_caps(self) -> dict[str, int]:
@@ -105,6 +106,7 @@ class Run:
 
         self._jobs = internals.needed_jobs(self._workflow)
         internals.use_real_cores(self._workflow)
+        self._stand_before_slurm()
         try:
             self._check_by_hand()
             wanted = wants.of(self._listed(self._jobs), self.films.plan)
@@ -119,6 +121,7 @@ class Run:
         except WorkflowError as error:
             self.finish()
             fail(error)
+        self._telling.begin(self._jobs)
 
     def succeed(self) -> None:
         """Say where the films are, and give the locks back."""
@@ -130,6 +133,7 @@ class Run:
         if any(rule == "submit_clip" for rule, _ in self._jobs):
             sys.stderr.write(closing.left_lines(self._endings()))
         self.finish()
+        self._telling.end((), succeeded=True)
 
     def finish(self) -> None:
         """Keep what was learnt of the files, and give the locks back."""
@@ -153,6 +157,7 @@ class Run:
         told = closing.lines(films, endings) if len(films) > 1 else report.ending_lines(endings)
         self.finish()
         sys.stderr.write(told + report.left_line(left))
+        self._telling.end(endings, succeeded=False)
         codes = {ending.code for ending in endings} | self.asks.codes
         decisive = next((code for code in _DECISIVE if code in codes), None)
         if decisive is not None:
@@ -179,6 +184,18 @@ class Run:
         if rule == "generate_clip" and catalog.is_paid(clip.backend) and not found.clip(clip.number).to_make:
             return True
         return making.is_by_hand(rule, film, clip)
+
+    def is_here(self, rule: str, wildcards: Mapping[str, str]) -> bool:
+        """Whether a job runs where this process does: what a cluster has started is not submitted once more."""
+        if not internals.is_main(self._workflow):
+            return True
+        return self._settings.provider_jobs == "head" and self.asks.waits(rule, wildcards)
+
+    def _stand_before_slurm(self) -> None:
+        """Have Slurm asked with patience, and by who remembers what it already runs: see workflow_lib.slurm."""
+        if internals.executor_name(self._workflow) == "slurm":
+            here = Path(self._workflow.basedir) / "profiles/slurm/bin"
+            os.environ["PATH"] = f"{here}{os.pathsep}{os.environ['PATH']}"
 
     def _check_by_hand(self) -> None:
         """Refuse to make what somebody put there, even when it is forced: Snakemake deletes a file before making it.

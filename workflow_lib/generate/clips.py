@@ -13,6 +13,7 @@ from workflow_lib.errors import BadMedia, WorkflowError
 from workflow_lib.generate.made import Made
 from workflow_lib.media import encode, ffmpeg, probe
 from workflow_lib.planned import ClipPlan
+from workflow_lib.progress import Rendering
 from workflow_lib.project import Film
 from workflow_lib.receipts import FileId, Receipt
 from workflow_lib.runs import Ending, Run
@@ -73,7 +74,10 @@ def _render(film: Film, item: ClipPlan, temporary: Path, settings: Config) -> No
     courtesy.give_way()
     quality = encode.FINAL if film.cut == "final" else encode.DRAFT
     composed = item.pictures.composite != "manual"
-    animatic.make(item.clip, temporary, film.spec, quality, composed=composed, ffmpeg=ffmpeg.binary(settings.ffmpeg))
+    tools = ffmpeg.binary(settings.ffmpeg)
+    told = film.project.progress(item.clip.number) if film.cut == "final" else None
+    with Rendering(told, "animatic") as going:
+        animatic.make(item.clip, temporary, film.spec, quality, composed=composed, ffmpeg=tools, progress=going.tell)
     frames, video = film.spec.frames(item.clip.seconds), probe.probe(temporary).video
     if video is None or video.frames != frames:
         raise BadMedia(f"{temporary.name} has {video.frames if video else 0} frames instead of {frames}")

@@ -33,7 +33,7 @@ _KINDS: Mapping[Look, _Kind] = {
     "page": _Kind(
         lambda project: project.review,
         stamps.read_html_stamp,
-        ("page.py", "template/page.html", "template/page.css", "template/page.js"),
+        ("page.py", "template/page.html", "template/parts.html", "template/page.css", "template/page.js"),
     ),
     "sheet": _Kind(
         lambda project: project.contact_sheet,

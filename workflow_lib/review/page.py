@@ -9,6 +9,7 @@ import io
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,8 +17,8 @@ from PIL import Image
 
 from workflow_lib import catalog
 from workflow_lib.review.drawn import TEMPLATES
-from workflow_lib.review.shown import Plays, Shown
-from workflow_lib.review.states import FILTERS, WORDS
+from workflow_lib.review.shown import Card, Plays, Shown
+from workflow_lib.review.states import FILTERS, WORDS, Flag
 
 _SIZES = ((60, 480, 72), (250, 320, 68), (999, 200, 62))
 """Up to how many clips, how many pixels the longer side of an inlined still has, and its JPEG quality."""
@@ -37,33 +38,63 @@ def render(film: Shown, stills: Mapping[int, Path], key: str) -> str:
     """The page of `film`; `stills`: a picture of each clip that has one, by its number; `key`: what it shows."""
     style = f":root {{ --ratio: {film.width} / {film.height}; }}\n{_text('page.css')}"
     script = _text("page.js")
-    found = Counter(flag for card in film.cards for flag in card.flags)
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            film=film,
-            key=key,
-            policy=_policy(style, script),
-            style=Markup(style),  # noqa: S704 - our own file
-            script=Markup(script),  # noqa: S704 - our own file
-            posters=_posters(film, stills),
-            words=WORDS,
-            marks=MARKS,
-            filters=[(flag, name, found[flag]) for flag, name in FILTERS.items()],
-        )
+    templates, posters = environment(), _posters(film, stills)
+    parts = Parts(templates)
+    return templates.get_template("page.html").render(
+        film=film,
+        key=key,
+        live=False,
+        policy=_policy(style, script),
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        top=parts.top(film),
+        articles=[parts.article(card, posters.get(card.number)) for card in film.cards],
+        filters=filters_of(film),
     )
+
+
+class Parts:
+    """What a page of a film is made of, each on its own. `live`: for a page that is served and stays up to date."""
+
+    def __init__(self, templates: Environment, *, live: bool = False) -> None:
+        given = {"live": live, "version": _version if live else _no_version}
+        # The types of a template's macros are not known.
+        self._made: Any = templates.get_template("parts.html").make_module(given)
+
+    def top(self, film: Shown) -> Markup:
+        """The head of the page."""
+        return Markup(self._made.top(film))  # noqa: S704 - escaped by the template
+
+    def article(self, card: Card, poster: str | None, error: str = "") -> Markup:
+        """One clip; `poster`: the address of its picture; `error`: why the last run could not make it."""
+        return Markup(self._made.article(card, poster, error))  # noqa: S704 - escaped by the template
+
+
+def _version(card: Card) -> str:
+    """What is added to the address of a clip's file, so that another one at the same place is fetched."""
+    return f"?v={card.frame_sha256[:8]}"
+
+
+def _no_version(_card: Card) -> str:
+    return ""
+
+
+def filters_of(film: Shown) -> list[tuple[Flag, str, int]]:
+    """The filters of the page: each with its name, and how many clips it finds."""
+    found = Counter(flag for card in film.cards for flag in card.flags)
+    return [(flag, name, found[flag]) for flag, name in FILTERS.items()]
 
 
 def _policy(style: str, script: str) -> str:
     """What a browser lets the page do: show pictures and play media beside it, and run this one script."""
     return (
         f"default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; "
-        f"style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+        f"style-src '{hashed(style)}'; script-src '{hashed(script)}'; base-uri 'none'; form-action 'none'"
     )
 
 
-def _hash(text: str) -> str:
+def hashed(text: str) -> str:
+    """How a policy names a text that it lets in."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
 
 
@@ -73,15 +104,17 @@ def _text(name: str) -> str:
 
 
 @functools.cache
-def _environment() -> Environment:
+def environment(*folders: Path) -> Environment:
+    """The templates of the page, and those in `folders`; every text is escaped."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([TEMPLATES, *folders]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters |= {"usd": catalog.priced, "clock": _clock}
+    made.globals |= {"words": WORDS, "marks": MARKS}
     return made
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from workflow_lib import layout, locks, receipts
+from workflow_lib import layout, locks, receipts, verdicts
 from workflow_lib.digests import Digests
 from workflow_lib.ledger import Attempt, Ledger
 from workflow_lib.planned import ClipPlan, FilmPlan
@@ -17,7 +17,9 @@ from workflow_lib.review import steps
 from workflow_lib.review.states import Flag, State, flags_of, over_budget, state_of
 from workflow_lib.review.steps import Step
 from workflow_lib.takes import Store
+from workflow_lib.verdicts import Verdict
 
+Judged = Mapping[tuple[int, str], Verdict]
 Plays = Literal["clip", "stand-in", "left-out", "draft", "nothing"]
 """What is played for a clip: itself, what stands in its place (perhaps left out of the film), the draft's, nothing."""
 
@@ -44,6 +46,8 @@ class Take:
     reason: str
     prompt: str
     choose: str
+    fingerprint: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Card:
 
     `frame`: the file whose middle, or that itself, stands for the clip, and `frame_sha256` its digest; `cost_usd`: what
     its take cost; `price_usd`: what is listed for making it; `took_s`: seconds from start to end of its making.
+    `seen`: by what the take that is shown is named in decisions, empty where there is none; `verdict`, `note`: on it.
     """
 
     number: int
@@ -86,6 +91,9 @@ class Card:
     missing: tuple[str, ...]
     steps: tuple[Step, ...]
     takes: tuple[Take, ...]
+    seen: str = ""
+    verdict: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +131,9 @@ def of(found: FilmPlan, backend: str | None) -> Shown:
     over = over_budget(found, left)
     histories = _histories(found, ledger)
     digests = Digests(film.project)
+    judged = verdicts.read(film.project)
     option = f" --config backend={backend}" if backend else ""
-    cards = tuple(_card(found, item, histories, digests, over, left, option) for item in found.clips)
+    cards = tuple(_card(found, item, histories, digests, over, left, option, judged) for item in found.clips)
     return Shown(
         project=str(film.project.root),
         title=film.title,
@@ -152,6 +161,7 @@ def _card(
     over: frozenset[int],
     left: float | None,
     option: str,
+    judged: Judged,
 ) -> Card:
     clip, receipt = item.clip, item.receipt
     history = histories[clip.number]
@@ -160,6 +170,8 @@ def _card(
     state = state_of(found, item, history, over=is_over)
     plays, video, sha256 = _video(found, item)
     frame, frame_sha256 = (video, sha256) if video else _still(item, digests)
+    seen = seen_take(item)
+    verdict = judged.get((clip.number, seen))
     before = next((attempt for attempt in history if attempt.fingerprint == item.wanted), None)
     return Card(
         number=clip.number,
@@ -167,7 +179,12 @@ def _card(
         title=clip.title or "",
         state=state,
         flags=flags_of(
-            item, state, stands_in=plays in ("stand-in", "left-out"), over=is_over, there=item.path.is_file()
+            item,
+            state,
+            stands_in=plays in ("stand-in", "left-out"),
+            over=is_over,
+            there=item.path.is_file(),
+            rejected=verdict is not None and verdict.verdict == "rejected",
         ),
         plays=plays,
         src=_address(found, video) if video else None,
@@ -195,8 +212,25 @@ def _card(
         fingerprint=item.wanted,
         missing=steps.missing(item),
         steps=steps.of(found, item, state, left, option),
-        takes=tuple(_takes(found, item, history)),
+        takes=tuple(_takes(found, item, history, judged)),
+        seen=seen,
+        verdict=verdict.verdict if verdict else "",
+        note=verdict.note if verdict else "",
     )
+
+
+def seen_take(item: ClipPlan) -> str:
+    """By what the take that a clip shows is named: its fingerprint, or its file's digest where somebody put it there.
+
+    Eight letters; empty where there is no clip, or a stand-in.
+    """
+    if not item.path.is_file():
+        return ""
+    if item.standing == "manual":
+        return (item.video_sha256 or "")[:8]
+    if item.receipt is None or item.receipt.is_stand_in:
+        return ""
+    return (item.receipt.take or item.receipt.fingerprint)[:8]
 
 
 def _video(found: FilmPlan, item: ClipPlan) -> tuple[Plays, Path | None, str]:
@@ -262,7 +296,7 @@ _STATES = {
 }
 
 
-def _takes(found: FilmPlan, item: ClipPlan, history: list[Attempt]) -> Iterable[Take]:
+def _takes(found: FilmPlan, item: ClipPlan, history: list[Attempt], judged: Judged) -> Iterable[Take]:
     store = found.film.project.takes
     pays = item.request.backend != "animatic" and item.standing != "manual"
     for attempt in history:
@@ -274,6 +308,7 @@ def _takes(found: FilmPlan, item: ClipPlan, history: list[Attempt]) -> Iterable[
         prompt = str(attempt.request.get("prompt") or "")
         seed = attempt.request.get("seed")
         name = attempt.fingerprint[:8]
+        verdict = judged.get((item.clip.number, name))
         choose = f"clipwright takes {found.film.project.root} {item.clip.number:02d} --choose {name}"
         yield Take(
             name=name,
@@ -290,4 +325,6 @@ def _takes(found: FilmPlan, item: ClipPlan, history: list[Attempt]) -> Iterable[
             reason=attempt.reason or "",
             prompt="" if prompt == item.clip.prompt else prompt,
             choose=choose if pays and src and attempt.state == "stored" and not in_film else "",
+            fingerprint=attempt.fingerprint,
+            verdict=verdict.verdict if verdict else "",
         )

@@ -15,7 +15,7 @@ State = Literal[
 ]  # fmt: skip
 """As the receipt says; or what is the case with a clip that must be made."""
 
-Flag = Literal["missing", "stale", "filtered", "failed", "stand-in", "over-budget"]
+Flag = Literal["missing", "stale", "filtered", "failed", "stand-in", "over-budget", "rejected"]
 """What is wrong with a clip, as far as people look for it."""
 
 Tone = Literal["good", "warn", "bad", "idle"]
@@ -44,6 +44,7 @@ FILTERS: dict[Flag, str] = {
     "failed": "Failed",
     "stand-in": "Stand-ins",
     "over-budget": "Over budget",
+    "rejected": "Rejected",
 }
 """The filters of the page, in their order."""
 
@@ -73,7 +74,9 @@ def state_of(found: FilmPlan, item: ClipPlan, history: Sequence[Attempt], *, ove
     return next((state for holds, state in cases if holds), "missing")
 
 
-def flags_of(item: ClipPlan, state: State, *, stands_in: bool, over: bool, there: bool) -> tuple[Flag, ...]:
+def flags_of(
+    item: ClipPlan, state: State, *, stands_in: bool, over: bool, there: bool, rejected: bool = False
+) -> tuple[Flag, ...]:
     """By which filters a clip is found; none when it is as the film wants it. `there`: its file is."""
     asked: dict[Flag, bool] = {
         "missing": item.to_make and not there,
@@ -82,6 +85,7 @@ def flags_of(item: ClipPlan, state: State, *, stands_in: bool, over: bool, there
         "failed": state == "failed",
         "stand-in": stands_in,
         "over-budget": over,
+        "rejected": rejected,
     }
     return tuple(flag for flag, holds in asked.items() if holds)
 

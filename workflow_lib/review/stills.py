@@ -27,11 +27,12 @@ def draw(project: Project, cards: Iterable[Card]) -> dict[int, Path]:
     seen = [card for card in cards if card.frame_sha256]
     different = {card.frame_sha256: card for card in seen}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        drawn = dict(zip(different, pool.map(lambda card: _still(project, card), different.values()), strict=True))
+        drawn = dict(zip(different, pool.map(lambda card: of(project, card), different.values()), strict=True))
     return {card.number: path for card in seen if (path := drawn[card.frame_sha256]) is not None}
 
 
-def _still(project: Project, card: Card) -> Path | None:
+def of(project: Project, card: Card) -> Path | None:
+    """The still of one clip, drawn unless it is there; None where nothing of it can be seen."""
     if card.frame is None:
         return None
     path = project.still(card.frame_sha256)

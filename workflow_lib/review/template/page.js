@@ -209,15 +209,18 @@
     const button = event.target.closest("button");
     if (button) jump(list.indexOf(button), true);
   });
+  const thumbOf = (still) => {
+    const image = new Image();
+    image.loading = "lazy";
+    image.alt = "";
+    image.src = still;
+    return image;
+  };
   if (list.length <= MANY) {
     for (const button of list) {
       const still = stillOf(cardOf.get(button.dataset.number));
       if (!still) continue;
-      const image = new Image();
-      image.loading = "lazy";
-      image.alt = "";
-      image.src = still;
-      button.querySelector(".thumb").append(image);
+      button.querySelector(".thumb").append(thumbOf(still));
     }
   }
   const first = cards.find(stillOf);
@@ -246,6 +249,34 @@
   for (const button of filters) button.addEventListener("click", () => filter(button.dataset.filter));
   search.addEventListener("input", sift);
   by("show-all").addEventListener("click", () => { search.value = ""; filter(""); search.focus(); });
+
+  // For a page that stays up to date: a card has other parts by now.
+  const renewed = (card) => {
+    if (waitingIn(card)) nearing.observe(card);
+    texts = null;
+    const button = list.find((one) => one.dataset.number === card.dataset.number);
+    button.dataset.plays = card.dataset.plays;
+    const known = button.querySelector(".mark"), { mark } = card.dataset;
+    if (!mark) known?.remove();
+    else if (known) known.textContent = mark;
+    else button.append(Object.assign(document.createElement("span"), { className: "mark", textContent: mark }));
+    button.querySelector(".mark")?.classList.toggle("none", card.dataset.plays === "nothing");
+    const still = stillOf(card), image = button.querySelector(".thumb img");
+    if (still && list.length <= MANY) {
+      if (image) image.src = still;
+      else button.querySelector(".thumb").append(thumbOf(still));
+    }
+  };
+  const counted = () => {
+    for (const button of filters) {
+      if (!button.dataset.filter) continue;
+      const count = cards.filter((card) => card.dataset.flags.split(" ").includes(button.dataset.filter)).length;
+      button.querySelector("b").textContent = count;
+      button.disabled = !count && wanted !== button.dataset.filter;
+    }
+    sift();
+  };
+  globalThis.review = { renewed, counted };
 
   // Buttons in cards, heard in one place.
   document.addEventListener("click", (event) => {
@@ -282,7 +313,7 @@
   const typing = (target) => target.matches("input, textarea, [contenteditable]");
   document.addEventListener("keydown", (event) => {
     const { key, target } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (typing(target)) {
       if (key !== "Escape") return;
       if (search.value) { search.value = ""; sift(); } else search.blur();

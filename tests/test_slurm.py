@@ -1,0 +1,99 @@
+"""Films on a real Slurm: munge, a controller and two nodes on this machine (`make slurm` installs it)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import REPO, Studio
+from emulator.client import Emulator
+from killing import emulator_of_tiny_films, settle_in, until, write_film
+from slurm.cluster import Cluster, missing
+from slurm.films import Night
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=f"needs Slurm, see `make slurm`: no {', '.join(missing())}")
+
+FRONTS = REPO / "profiles/slurm/bin"
+CAP = 3
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """Two nodes."""
+    with Cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def kling(emulated_films: Path) -> Iterator[Emulator]:
+    """The emulator, with tiny films that take 1.2 s."""
+    with emulator_of_tiny_films(emulated_films) as running:
+        yield running
+
+
+@pytest.fixture
+def night(studio: Studio, cluster: Cluster, kling: Emulator, tmp_path: Path) -> Iterator[Night]:
+    """A studio whose films are built on the cluster."""
+    kling.reset()
+    settle_in(studio, kling_max_in_flight=CAP)
+    night = Night(studio, kling, cluster, tmp_path / "said.log")
+    with night.over():
+        yield night
+
+
+def asked(cluster: Cluster, name: str, *arguments: str) -> subprocess.Popen[str]:
+    """One of Slurm's commands, as a run gives it."""
+    return subprocess.Popen(
+        [FRONTS / name, *arguments],
+        env={**os.environ, **cluster.environment, "CLIPWRIGHT_PYTHON": sys.executable},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_killed_run_is_taken_up_by_the_plain_command(night: Night) -> None:
+    """Kill -9 of Snakemake while Slurm works for it: nothing is bought twice, and no job is submitted twice."""
+    projects = ("one", "two")
+    prompts = [text for project in projects for text in write_film(night.studio, project, 1, clips=3)]
+    finals = [f"projects/{project}/final.mp4" for project in projects]
+    run = night.start(*finals)
+    until(lambda: any("conform_clip" in job for job in night.made()) and bool(night.cluster.jobs()))
+
+    run.kill()
+    said = night.build(*finals)
+
+    assert "Traceback" not in said
+    night.check(projects, prompts, CAP)
+    assert max(night.made().values()) == 1, night.made()
+    assert not any("generate_clip" in job for job in night.made()), "what waits for a provider holds no core"
+
+
+def test_what_is_asked_while_the_controller_is_away_is_answered_when_it_is_back(cluster: Cluster) -> None:
+    """A question about a run's jobs, and a submission, wait for the controller, and no job is submitted twice."""
+    order = ("--parsable", "--job-name=night", "--comment=film", "-D", "/tmp", "-o", "/dev/null", "--wrap=sleep 300")
+    first = asked(cluster, "sbatch", *order).communicate()[0].strip()
+    cluster.end("slurmctld", signal.SIGKILL)
+
+    question = asked(cluster, "sacct", "-X", "--parsable2", "--noheader", "--format=JobIdRaw,State", "--name", "night")
+    again = asked(cluster, "sbatch", *order)
+    cluster.start_controller()
+
+    assert again.communicate()[0].strip() == first
+    assert question.communicate()[0].split("|")[0] == first
+    cluster.ask("scancel", first)
+
+
+def test_what_slurm_refuses_is_refused_at_once(cluster: Cluster) -> None:
+    """An order that names a licence that is not there is not sent for ever."""
+    order = ("--parsable", "--job-name=night", "--comment=film", "-D", "/tmp", "--licenses=nobody:1", "--wrap=true")
+
+    refused = asked(cluster, "sbatch", *order)
+
+    assert "Invalid license" in refused.communicate()[1]
+    assert refused.returncode == 1

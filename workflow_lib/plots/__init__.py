@@ -1,0 +1,1 @@
+"""Pictures of how a film was made: its operations over time, and what it cost."""

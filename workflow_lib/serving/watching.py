@@ -1,0 +1,247 @@
+"""One look at the files for all who watch: what is seen by nobody is not looked at, and nobody looks twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from workflow_lib import layout, locks
+from workflow_lib.layout import Project
+from workflow_lib.serving import looking, pages, scanning
+from workflow_lib.serving.looking import Going, Look
+from workflow_lib.serving.pages import FilmParts, Part, Row
+
+ALL = ""
+"""The page of all projects."""
+
+MOST_WATCHERS = 100
+_KEPT = 4  # pages that nobody watches and that are kept all the same
+_SHORTEST_S, _LONGEST_S = 0.5, 5.0  # between two looks
+_LOOK_SHARE = 20  # of the time goes into looking whether anything has changed: a twentieth
+_READ_SHARE = 8  # and an eighth into reading what has
+_KEEP_ALIVE_S = 15.0
+
+T = TypeVar("T")
+
+
+class TooMany(Exception):
+    """There are as many watchers as there may be."""
+
+
+@dataclass
+class View:
+    """A page as it is now. `revision` counts its changes; `changed`: at which of them a part was changed last."""
+
+    parts: dict[str, Part] = field(default_factory=dict)
+    going: dict[str, object] = field(default_factory=dict)
+    revision: int = 0
+    changed: dict[str, int] = field(default_factory=dict)
+    going_at: int = 0
+    used: float = 0.0
+    watchers: int = 0
+    said: dict[int, str] = field(default_factory=dict)
+
+    def show(self, parts: dict[str, Part], going: dict[str, object]) -> bool:
+        """Take over what there is now; says whether that is anything new."""
+        fresh = [key for key, one in parts.items() if key not in self.parts or self.parts[key].digest != one.digest]
+        gone = self.parts.keys() - parts.keys()
+        if not fresh and not gone and going == self.going and self.revision:
+            return False
+        self.revision += 1
+        self.said = {}
+        if going != self.going:
+            self.going, self.going_at = going, self.revision
+        self.parts = parts
+        self.changed = {key: self.revision if key in fresh else self.changed[key] for key in parts}
+        return True
+
+    def since(self, seen: int) -> str:
+        """What a watcher must hear who has heard of revision `seen` (0: of nothing), as one JSON document."""
+        if seen not in self.said:
+            parts = {key: self.parts[key].digest for key, at in self.changed.items() if at > seen}
+            told: dict[str, object] = {"parts": parts, "count": len(self.parts)}
+            if self.going_at > seen or not seen:
+                told["going"] = self.going
+            self.said[seen] = json.dumps(told, separators=(",", ":"))
+        return self.said[seen]
+
+
+@dataclass
+class _Film:
+    """What is known of one project between two looks."""
+
+    item: Project
+    look: Look | None = None
+    signature: tuple[object, ...] = ()
+    read_at: float = 0.0
+    cost_s: float = 0.0
+    going: dict[int, Going] = field(default_factory=dict)
+
+    def renew(self, *, now: bool) -> bool:
+        """Look again; says whether what is known is newer. `now`: however dear it was the last time."""
+        shared = self.look.settings.slots_dir if self.look and self.look.settings else ".clipwright"
+        signature: tuple[object, ...] = (scanning.signature(self.item, Path(shared)),)
+        made = looking.making(self.look) if self.look else frozenset()
+        signature = (*signature, made, locks.is_being_built(self.item))
+        due = self.look is None or signature != self.signature
+        rested = now or time.monotonic() - self.read_at > _READ_SHARE * self.cost_s
+        if due and rested:
+            began = time.monotonic()
+            self.look = looking.at(self.item)
+            self.signature, self.read_at = signature, time.monotonic()
+            self.cost_s = self.read_at - began
+            made = looking.making(self.look)
+        if self.look is not None:
+            self.going = looking.going(self.look, made)
+        return due and rested
+
+
+class Watch:
+    """All pages of the working folder, for any number of watchers up to `MOST_WATCHERS`."""
+
+    def __init__(self) -> None:
+        self._views: dict[str, View] = {}
+        self._films: dict[str, _Film] = {}
+        self._written: dict[str, FilmParts] = {}
+        self._rows: dict[str, Row] = {}
+        self._hands = ThreadPoolExecutor(1, thread_name_prefix="look")
+        self._changed = asyncio.Condition()
+        self._task: asyncio.Task[None] | None = None
+        self.watchers = 0
+        self.closed = False
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """The answer of `work`, which is done while nobody else looks at or writes a file here."""
+        return await asyncio.get_running_loop().run_in_executor(self._hands, work)
+
+    async def view(self, key: str) -> View:
+        """A page as it is at this moment."""
+        view = self._views.setdefault(key, View())
+        view.used = time.monotonic()
+        await self._renew(key, now=True)
+        self._forget()
+        return view
+
+    def look(self, key: str) -> Look | None:
+        """What was seen of a project the last time."""
+        film = self._films.get(key)
+        return film.look if film else None
+
+    async def watch(self, key: str) -> AsyncGenerator[str]:
+        """What is new on a page, as JSON documents; an empty one where nothing is for a while.
+
+        Raises:
+            TooMany: nobody else may watch.
+        """
+        if self.watchers >= MOST_WATCHERS:
+            raise TooMany
+        self.watchers += 1
+        view = self._views.setdefault(key, View())
+        view.watchers += 1
+        try:
+            if self._task is None:
+                self._task = asyncio.create_task(self._go_round())
+            if not view.revision:
+                await self._renew(key, now=True)
+            seen = 0
+            while not self.closed:
+                if view.revision > seen:
+                    told, seen = view.since(seen), view.revision
+                    yield told
+                    continue
+                yield "" if not await self._news(view, seen) else view.since(seen)
+                seen = view.revision
+        finally:
+            view.watchers -= 1
+            view.used = time.monotonic()
+            self.watchers -= 1
+
+    async def _news(self, view: View, seen: int) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_KEEP_ALIVE_S), self._changed:
+                await self._changed.wait_for(lambda: view.revision > seen or self.closed)
+        return view.revision > seen
+
+    async def close(self) -> None:
+        """Let all watchers go."""
+        self.closed = True
+        async with self._changed:
+            self._changed.notify_all()
+        self._hands.shutdown(wait=False, cancel_futures=True)
+
+    async def _go_round(self) -> None:
+        """Look at what is watched, again and again; rest when nobody watches."""
+        while self.watchers and not self.closed:
+            began = time.monotonic()
+            spent = 0.0
+            for key in [key for key, view in self._views.items() if view.watchers]:
+                spent += await self._renew(key, now=False)
+            looked = max(0.0, time.monotonic() - began - spent)
+            await asyncio.sleep(min(_LONGEST_S, max(_SHORTEST_S, _LOOK_SHARE * looked)))
+            self._forget()
+        self._task = None
+
+    async def _renew(self, key: str, *, now: bool) -> float:
+        """Look at one page; returns the seconds that reading took, if anything had to be read."""
+        try:
+            parts, going, spent = await self.do(lambda: self._all(now=now) if key == ALL else self._one(key, now=now))
+        except RuntimeError:
+            if self.closed:
+                return 0.0
+            raise
+        if self._views.setdefault(key, View()).show(parts, going):
+            async with self._changed:
+                self._changed.notify_all()
+        return spent
+
+    def _one(self, key: str, *, now: bool) -> tuple[dict[str, Part], dict[str, object], float]:
+        film = self._films.setdefault(key, _Film(Project(Path(key))))
+        written = self._written.setdefault(key, FilmParts())
+        renewed = film.renew(now=now)
+        look = film.look
+        if look is None:
+            return {}, {}, 0.0
+        view = self._views.get(key)
+        parts = written.of(look) if renewed or view is None or not view.parts else view.parts
+        left = looking.left_s(look, film.going)
+        going: dict[str, object] = {layout.label(number): asdict(one) for number, one in film.going.items()}
+        if look.building:
+            going["film"] = {"left_s": left}
+        return parts, going, film.cost_s if renewed else 0.0
+
+    def _all(self, *, now: bool) -> tuple[dict[str, Part], dict[str, object], float]:
+        items = {item.root.as_posix(): item for item in layout.find_projects(Path())}
+        going: dict[str, object] = {}
+        rows: dict[str, Row] = {}
+        spent = 0.0
+        for key, item in items.items():
+            film = self._films.setdefault(key, _Film(item))
+            # The page comes at once; what takes long is read when it is looked at again.
+            if film.renew(now=now and film.look is None) or key not in self._rows:
+                spent += film.cost_s
+                self._rows[key] = pages.row(film.look) if film.look else self._rows[key]
+            rows[key] = self._rows[key]
+            if film.look is not None and film.look.building:
+                percent = sum(one.percent for one in film.going.values())
+                left = looking.left_s(film.look, film.going)
+                going[key] = {"making": len(film.going), "percent": percent, "left_s": left}
+        for key in self._rows.keys() - items.keys():
+            del self._rows[key]
+        return pages.rows_of(list(rows.values())), going, spent
+
+    def _forget(self) -> None:
+        """Keep what is watched, and a few pages beside it."""
+        idle = sorted((view.used, key) for key, view in self._views.items() if not view.watchers)
+        for _, key in idle[:-_KEPT]:
+            del self._views[key]
+            self._written.pop(key, None)
+        if ALL not in self._views:
+            for key in self._films.keys() - self._views.keys():
+                del self._films[key]
