@@ -45,7 +45,10 @@ slurm:
 		echo "The tests on Slurm are left out: install it (Debian, Ubuntu: sudo apt-get install slurm-wlm munge)" >&2; \
 	fi
 
-slurm-# Two hosts on one disk are tried with a FUSE mount for each; without it those tests are skipped and say so.
+slurm-test: setup slurm
+	$(BIN)/python benchmarks/slurm_runs.py ordeal
+
+# Two hosts on one disk are tried with a FUSE mount for each; without it those tests are skipped and say so.
 disks:
 	@if command -v bindfs >/dev/null || ! command -v apt-get >/dev/null || test "$$(id -u)" != 0; then exit 0; fi; \
 	echo "installing bindfs, by which two hosts on one disk are tried"; \
