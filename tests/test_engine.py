@@ -138,7 +138,7 @@ def test_rules_are_documented() -> None:
 
     found = [rule for text in texts for rule in re.split(r"^(?:rule|checkpoint) ", text, flags=re.MULTILINE)[1:]]
 
-    assert len(found) == 15
+    assert len(found) == 20
     assert [rule.splitlines()[0] for rule in found if '"""' not in rule.splitlines()[1] or "    log:" not in rule] == []
 
 

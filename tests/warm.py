@@ -6,6 +6,7 @@ imported nothing of ours, and does what `python -m snakemake` does from there on
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import runpy
@@ -61,4 +62,8 @@ def _become_snakemake(arguments: list[str], cwd: str, env: dict[str, str], told:
     os.environ.update(env)
     sys.path[:] = [cwd, *(path for path in sys.path if path and Path(path) not in (_TESTS, _TESTS.parent))]
     sys.argv = ["snakemake", *arguments]
-    runpy.run_module("snakemake", run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module("snakemake", run_name="__main__", alter_sys=True)
+    finally:
+        # multiprocessing ends its children without it.
+        atexit._run_exitfuncs()  # noqa: SLF001
