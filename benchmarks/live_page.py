@@ -75,7 +75,7 @@ def main() -> None:
                 "the live page": lambda: shown(browser, f"{server.url}/projects/big/"),
                 "review.html": lambda: shown(browser, (root / "review.html").as_uri()),
             }
-            compare(f"{CLIPS} clips, opened and painted", "the live page", things, runs=5)
+            compare(f"{CLIPS} clips, opened and painted", "the live page", things, runs=3)
             tab = browser.new_page(viewport={"width": 1440, "height": 1000})
             tab.goto(f"{server.url}/projects/big/")
             gaps = sorted(tab.evaluate(FRAMES))

@@ -18,6 +18,7 @@ from workflow_lib import yamlfile
 from workflow_lib.errors import InvalidInput
 from workflow_lib.journal import Journal
 from workflow_lib.ledger import Attempt, Ledger
+from workflow_lib.runs import Ending, Run
 from workflow_lib.serving import edits
 
 PAGE = "/projects/film/"
@@ -196,6 +197,22 @@ def test_decisions_that_cannot_be_read_are_told_and_stop_no_build(commented: Stu
     said = commented.planned("projects/film/videos/clip_01.mp4")[1]
 
     assert "warning: projects/film/decisions.yaml: decisions[1].take: is missing" in said
+
+
+def test_what_a_run_could_not_make_is_told_with_what_to_do(server: Served, commented: Studio) -> None:
+    """Why the last run could not make a clip stands beside it with its next step, until it is made or edited."""
+    run = Run(commented.folder / ".clipwright", "2026-11-21T120000-aa", "s")
+    run.log(Ending("projects/film", "clip_03", "MissingKey", 4, "<b>KIE_API_KEY</b> is not set"))
+
+    page = server.ask(PAGE).text
+    row = server.ask("/").text
+    reword(server, 3, "Another one.")
+    later = server.ask(PAGE).text
+
+    assert "&lt;b&gt;KIE_API_KEY&lt;/b&gt; is not set" in page
+    assert "snakemake --cores all projects/film/videos/clip_03.mp4" in page
+    assert "Needs you" in row
+    assert "KIE_API_KEY" not in later
 
 
 @given(
