@@ -37,6 +37,7 @@ include: "rules/conform.smk"
 include: "rules/assemble.smk"
 include: "rules/deliver.smk"
 include: "rules/review.smk"
+include: "rules/submit.smk"
 include: "rules/plots.smk"
 include: "rules/publish.smk"
 

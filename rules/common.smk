@@ -5,6 +5,18 @@ def all_films(wildcards):
     return RUN.films.finals()
 
 
+def all_submissions(wildcards):
+    return RUN.asks.all_submissions()
+
+
+def film_submissions(wildcards):
+    return RUN.asks.film_submissions(wildcards.project)
+
+
+def submission_inputs(wildcards):
+    return RUN.asks.submission_inputs(wildcards.project, wildcards.clip)
+
+
 def storyboard_inputs(wildcards):
     return RUN.asks.storyboard_inputs(wildcards.project)
 
@@ -61,6 +73,22 @@ def conform_inputs(wildcards):
 
 def clip_inputs(wildcards):
     return RUN.asks.clip_inputs(wildcards.project, "final", wildcards.clip)
+
+
+def clip_priority(wildcards):
+    return RUN.asks.clip_priority(wildcards.project, wildcards.clip)
+
+
+def part_priority(wildcards):
+    return RUN.asks.part_priority(wildcards.project, wildcards.clip)
+
+
+def composite_priority(wildcards):
+    return 20 + RUN.asks.part_priority(wildcards.project, wildcards.clip)
+
+
+def picture_priority(wildcards):
+    return 30 + RUN.asks.picture_priority(wildcards.project)
 
 
 def clip_threads(wildcards):
@@ -128,10 +156,18 @@ def clip_licence(wildcards):
 
 
 def voice_licence(wildcards):
+    return RUN.asks.voice_licence(wildcards.project, wildcards.folder)
+
+
+def effect_licence(wildcards):
     return RUN.asks.licence("elevenlabs")
 
 
-def gemini_licence(wildcards):
+def picture_licence(wildcards):
+    return RUN.asks.picture_licence(wildcards)
+
+
+def board_licence(wildcards):
     return RUN.asks.licence("gemini")
 
 
@@ -140,6 +176,8 @@ def unknown_target(wildcards):
 
 
 engine.describe(
+    film_submissions,
+    submission_inputs,
     storyboard_inputs,
     film_pictures,
     film_sound,
@@ -154,6 +192,10 @@ engine.describe(
     publish_inputs,
     conform_inputs,
     clip_inputs,
+    clip_priority,
+    part_priority,
+    composite_priority,
+    picture_priority,
     narration_inputs,
     effect_inputs,
     draft_inputs,

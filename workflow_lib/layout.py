@@ -111,6 +111,15 @@ class Project:
         """How far a paid clip is."""
         return self.root / ".work" / "progress" / f"{label(number)}.json"
 
+    def submitted(self, number: int) -> Path:
+        """How a clip stood when it was last submitted without being waited for."""
+        return Path(f"{self.root}/.work/submitted/{label(number)}.json")
+
+    @property
+    def submissions(self) -> Path:
+        """What was left at providers."""
+        return self.root / "submitted.txt"
+
     def film(self, cut: Cut) -> Path:
         """`final.mp4` or `draft.mp4`."""
         return self.root / f"{cut}.mp4"

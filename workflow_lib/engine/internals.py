@@ -155,7 +155,9 @@ class _OnRunInfo(logging.Handler):
         self._call: Callable[[], None] | None = call
 
     def emit(self, record: logging.LogRecord) -> None:
-        if getattr(getattr(record, "event", None), "value", "") == "run_info" and self._call is not None:
+        planned = getattr(getattr(record, "event", None), "value", "") == "run_info"
+        # Where nothing is to be made there is no such event.
+        if (planned or str(record.msg).startswith("Nothing to be done")) and self._call is not None:
             call, self._call = self._call, None
             call()
 

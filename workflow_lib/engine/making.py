@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 """The rules that make a line or an effect."""
 
-BUYING = SOUNDS | {"generate_clip", "draft_storyboard", "draw_picture"}
+CLIPS = frozenset({"generate_clip", "submit_clip"})
+"""The rules that ask for a clip."""
+
+BUYING = SOUNDS | CLIPS | {"draft_storyboard", "draw_picture"}
 """The rules that may spend money."""
 
 PUBLISHING = "publish_film"
