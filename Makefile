@@ -6,7 +6,7 @@ FILM := projects/galapagos/final.mp4
 
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 
-.PHONY: setup demo test check format schemas browser slurm slurm-test clean
+.PHONY: setup demo test check format schemas browser slurm slurm-test disks clean
 
 setup: .venv/ready
 
@@ -45,10 +45,15 @@ slurm:
 		echo "The tests on Slurm are left out: install it (Debian, Ubuntu: sudo apt-get install slurm-wlm munge)" >&2; \
 	fi
 
-slurm-test: setup slurm
-	$(BIN)/python benchmarks/slurm_runs.py ordeal
+slurm-# Two hosts on one disk are tried with a FUSE mount for each; without it those tests are skipped and say so.
+disks:
+	@if command -v bindfs >/dev/null || ! command -v apt-get >/dev/null || test "$$(id -u)" != 0; then exit 0; fi; \
+	echo "installing bindfs, by which two hosts on one disk are tried"; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends bindfs fuse3 >/dev/null \
+	|| echo "it cannot be installed: those tests are skipped"
 
-test: setup browser slurm
+test: setup browser slurm disks
+	@$(BIN)/python -m compileall -q workflow_lib
 	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup

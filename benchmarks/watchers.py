@@ -94,7 +94,10 @@ def main() -> None:
                 turn += 1
                 if at >= next_at or turn == 1:
                     used, least = cpu_s(server.pid), min(heard)
-                    print(f"{at / 60:5.1f} min  {memory_mb(server.pid):6.1f} MB  {used:6.1f} s of CPU  {least} heard", flush=True)
+                    print(
+                        f"{at / 60:5.1f} min  {memory_mb(server.pid):6.1f} MB  {used:6.1f} s of CPU  {least} heard",
+                        flush=True,
+                    )
                     next_at = EVERY_S if turn > 1 and at < EVERY_S - 1 else next_at + (EVERY_S if turn > 1 else 0)
                 time.sleep(1)
             print(f"{minutes:5.1f} min  {memory_mb(server.pid):6.1f} MB  {cpu_s(server.pid):6.1f} s of CPU", flush=True)

@@ -21,7 +21,7 @@ rule draw_picture:
         "{project}/.work/log/{picture}.log",
     wildcard_constraints:
         picture=layout.PICTURE,
-    priority: 30
+    priority: picture_priority
     threads: picture_threads
     resources:
         gemini=picture_units,

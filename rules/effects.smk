@@ -14,6 +14,7 @@ rule generate_effect:
         effect="{project}/audio/sfx/clip_{clip}.wav",
     log:
         "{project}/.work/log/effect_{clip}.log",
+    priority: part_priority
     threads: waiting_threads
     resources:
         elevenlabs=1,

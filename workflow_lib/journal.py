@@ -31,6 +31,7 @@ _NAMES = frozenset(Name.__args__)  # type: ignore[attr-defined]
 class Event:
     """One line. `attempt` names one submission; `usd`: the list price when intended, else what was really charged.
 
+    `over_at`: when a stored operation was over at the provider, before its result was downloaded;
     `base_url` and `model` are those that the operation was submitted to; `request` is all that determines its result.
     """
 
@@ -47,6 +48,7 @@ class Event:
     usd: float | None = None
     units: str | None = None
     seconds: float | None = None
+    over_at: str | None = None
     request: dict[str, Any] | None = None
     pixels: str | None = None
     session: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import sys
@@ -22,7 +23,7 @@ from workflow_lib.errors import InvalidInput, Problem, WorkflowError
 from workflow_lib.layout import Project
 from workflow_lib.review import page, stills
 from workflow_lib.serving import answers, pages, workspace, writing
-from workflow_lib.serving.guards import MAX_BODY, Guard
+from workflow_lib.serving.guards import MAX_BODY, Guard, TooLarge
 from workflow_lib.serving.watching import ALL, TooMany, Watch
 
 Deed = Callable[[Project, Mapping[str, Any]], Mapping[str, object]]
@@ -42,6 +43,8 @@ class Pages:
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
+        # Each keeps a core busy.
+        self._drawing = asyncio.Semaphore(2)
 
     async def all(self, request: Request) -> Response:
         """All projects."""
@@ -66,7 +69,7 @@ class Pages:
         root, rest = workspace.split(path)
         if root is None:
             return _file(path)
-        if not Project(Path(root)).manifest.is_file() or not _is_inside(root):
+        if not Project(Path(root)).manifest.is_file() or not workspace.is_inside(Path(root)):
             return _not_here()
         if request.method == "POST":
             return await self._write(root, rest or "", request)
@@ -94,7 +97,7 @@ class Pages:
         return _html(pages.film(look, view.parts, may_write=request.scope["may_write"]), style)
 
     async def _parts(self, key: str, request: Request) -> Response:
-        view = await self._watch.view(key)
+        view = await self._watch.view(key, known=True)
         wanted = request.query_params.getlist("of")[:_MOST_PARTS]
         return JSONResponse({name: asdict(view.parts[name]) for name in wanted if name in view.parts})
 
@@ -117,9 +120,10 @@ class Pages:
             look = self._watch.look(root)
         cards = look.shown.cards if look and look.shown else ()
         card = next((card for card in cards if card.frame_sha256 == digest), None)
-        if card is None or card.frame is None or not _is_inside(card.frame):
+        if card is None or card.frame is None or not workspace.is_inside(Path(card.frame)):
             return _not_here()
-        path = await run_in_threadpool(stills.of, Project(Path(root)), card)
+        async with self._drawing:
+            path = await run_in_threadpool(stills.of, Project(Path(root)), card)
         if path is None:
             return _not_here()
         kept = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -219,12 +223,6 @@ def _file(path: str) -> Response:
     return FileResponse(found[0], media_type=found[1], headers={"Cache-Control": "no-cache"})
 
 
-def _is_inside(path: str) -> bool:
-    with contextlib.suppress(OSError, RuntimeError):
-        return Path(path).resolve(strict=True).is_relative_to(Path.cwd())
-    return False
-
-
 def _html(text: str, style: str = "") -> Response:
     hashed = f" '{page.hashed(style)}'" if style else ""
     return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY.format(style=hashed)})
@@ -236,6 +234,25 @@ def _not_here() -> Response:
 
 async def _now(response: Response) -> Response:
     return response
+
+
+async def _large(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 413)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=400)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Say on the terminal what nobody has foreseen; the page goes on."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(at.filename).name}, line {at.lineno}"
+    sys.stderr.write(f"{request.url.path}: unexpected {type(error).__name__}: {error} ({where})\n")
+    return JSONResponse({"error": "that went wrong; the terminal of `clipwright serve` says why"}, 500)
+
+
+_HANDLERS = {ClientDisconnect: _gone, TooLarge: _large, Exception: _failed}
 
 
 def build(watch: Watch, port: int, token: str) -> Guard:
@@ -250,16 +267,4 @@ def build(watch: Watch, port: int, token: str) -> Guard:
         *api.routes(),
         Route("/{path:path}", live.anything, methods=["GET", "POST"]),
     ]
-    return Guard(Starlette(routes=routes, exception_handlers={ClientDisconnect: _gone, Exception: _failed}), port, token)
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    """Say on the terminal what nobody has foreseen; the page goes on."""
-    at = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(at.filename).name}, line {at.lineno}"
-    sys.stderr.write(f"{request.url.path}: unexpected {type(error).__name__}: {error} ({where})\n")
-    return JSONResponse({"error": "that went wrong; the terminal of `clipwright serve` says why"}, 500)
-
-
-async def _gone(_request: Request, _error: Exception) -> Response:
-    return Response(status_code=400)
+    return Guard(Starlette(routes=routes, exception_handlers=_HANDLERS), port, token)
