@@ -18,7 +18,7 @@ from workflow_lib.engine.internals import Workflow
 from workflow_lib.engine.turns import Turns
 from workflow_lib.errors import InvalidInput, WorkflowError
 from workflow_lib.joins import Join
-from workflow_lib.layout import Cut, Shape
+from workflow_lib.layout import Cut, Project, Shape
 from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
 from workflow_lib.sounds import Narrator
 
