@@ -31,6 +31,7 @@ class Attempt:
     """One submission and what became of it. `list_usd`: its list price; `usd`: what was charged, once that is known.
 
     `pixels`: those of the composite that was sent, if we composed it; `request` knows it by its recipe.
+    `claim`: the number of the right to send it, where that is claimed.
     `file`, `sha256`, `size`: its take in the store. `reason`: the provider's words, or ours.
     """
 
@@ -57,6 +58,7 @@ class Attempt:
     sha256: str | None = None
     size: int | None = None
     reason: str | None = None
+    claim: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -177,6 +179,7 @@ class Ledger:
             request=event.request or {},
             pixels=event.pixels,
             seconds=event.seconds,
+            claim=event.claim,
         )
         self._by_fingerprint.setdefault(event.fingerprint, []).append(event.attempt)
 
