@@ -19,8 +19,10 @@ from killing import IN_FLIGHT, emulator_of_tiny_films, settle_in, until, write_f
 from two_hosts import Host
 
 from workflow_lib import clock, leases, locking
-from workflow_lib.errors import InvalidInput
-from workflow_lib.journal import Journal
+from workflow_lib.errors import InvalidInput, NotAlone
+from workflow_lib.generate.turn import Turn
+from workflow_lib.journal import Event, Journal
+from workflow_lib.takes import Store
 
 LEASE_S = 2.0
 TAKER = (sys.executable, str(REPO / "tests/leasing.py"))
@@ -176,6 +178,40 @@ def test_the_clock_is_that_of_the_disk(pair: list[Host]) -> None:
     assert abs(float(told[0][0]) - float(told[1][0])) < 5
     assert float(told[1][1]) - float(told[0][1]) > 50
     assert abs(clock.now() - time.time()) < 2
+
+
+def test_who_wakes_up_too_late_sends_nothing(shared: Path) -> None:
+    """Of two processes that both believe that a request is theirs to send, one sends it; the other says that it did not."""
+    store = Store(shared / "projects/.takes")
+    with store.alone("f" * 64) as hold:
+        turns = [Turn(hold, store, 0), Turn(hold, store, 0)]
+        intents = [
+            Event(event="intended", fingerprint="f" * 64, attempt=name, backend="kling", claim=turn.number)
+            for name, turn in zip(("early", "late"), turns, strict=True)
+        ]
+        for intent in intents:
+            store.journal.add(intent)
+
+        turns[0].claim(intents[0])
+        with pytest.raises(NotAlone):
+            turns[1].claim(intents[1])
+
+    states = {attempt.id: attempt.state for attempt in store.ledger().attempts()}
+    assert states == {"early": "intended", "late": "refused"}
+
+
+def test_what_was_never_sent_is_known_where_it_is_claimed(shared: Path) -> None:
+    """A submission that was meant and not claimed is given up for good; one that may have been sent never is."""
+    store = Store(shared / "projects/.takes")
+    for number, name in enumerate(("meant", "sent")):
+        store.journal.add(Event(event="intended", fingerprint=name * 16, attempt=name, claim=number))
+    store.journal.add(Event(event="intended", fingerprint="o" * 64, attempt="of a time without claims"))
+    store.claim("sent" * 16, 1)
+
+    found = {attempt.id: store.void(attempt) for attempt in store.ledger().attempts()}
+
+    assert found == {"meant": True, "sent": False, "of a time without claims": False}
+    assert not store.claim("meant" * 16, 0)
 
 
 @pytest.fixture

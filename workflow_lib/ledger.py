@@ -32,6 +32,7 @@ class Attempt:
 
     `pixels`: those of the composite that was sent, if we composed it; `request` knows it by its recipe.
     `over_at`: when it was over at the provider, where its result was downloaded after that.
+    `claim`: the number of the right to send it, where that is claimed.
     `file`, `sha256`, `size`: its take in the store. `reason`: the provider's words, or ours.
     """
 
@@ -59,6 +60,7 @@ class Attempt:
     sha256: str | None = None
     size: int | None = None
     reason: str | None = None
+    claim: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -179,6 +181,7 @@ class Ledger:
             request=event.request or {},
             pixels=event.pixels,
             seconds=event.seconds,
+            claim=event.claim,
         )
         self._by_fingerprint.setdefault(event.fingerprint, []).append(event.attempt)
 

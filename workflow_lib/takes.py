@@ -62,6 +62,7 @@ class Store:
             return True
         path = self.folder / "locks" / f"{fingerprint}.sent-{number}"
         with files.writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
             except FileExistsError:
@@ -71,12 +72,11 @@ class Store:
     def void(self, attempt: Attempt) -> bool:
         """See to it that a submission that was meant is never sent; False when it may have been, or still may be.
 
-        Only a disk that several hosts use keeps what tells it.
+        Only where the right to send it is claimed, on a disk that several hosts use, can that be told.
         """
-        if not locking.is_shared(self.folder / "locks") or attempt.operation is not None:
+        if attempt.claim is None or attempt.operation is not None or not locking.is_shared(self.folder / "locks"):
             return False
-        names = [other.id for other in self.ledger().of(attempt.fingerprint)]
-        return attempt.id in names and self.claim(attempt.fingerprint, names.index(attempt.id))
+        return self.claim(attempt.fingerprint, attempt.claim)
 
     def path(self, fingerprint: str, suffix: str = ".mp4") -> Path:
         """Where the take of a request lies."""

@@ -202,7 +202,7 @@ def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot
     """Write the intent, send the order once, write the answer."""
     store, request = desk.store, purchase.request
     name = uuid.uuid4().hex[:16]
-    intended = _intended(name, purchase, desk, provider, draft)
+    intended = dataclasses.replace(_intended(name, purchase, desk, provider, draft), claim=turn.number)
     kept = False
     try:
         slot.write(Tenant(str(store.folder.resolve()), name, clock.now()))
