@@ -37,7 +37,9 @@ include: "rules/conform.smk"
 include: "rules/assemble.smk"
 include: "rules/deliver.smk"
 include: "rules/review.smk"
+include: "rules/submit.smk"
 include: "rules/plots.smk"
+include: "rules/publish.smk"
 
 
 rule refuse_target:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -117,6 +118,22 @@ def _measure(folder: Path, count: int) -> None:
             "the same graph alone": quiet(*bare, *arguments, cwd=folder),
         }
         compare(f"{count} projects of {CLIPS} clips: {title}", "with Clipwright", things, runs, warm_up)
+        told = ", ".join(
+            f"{name} {_peak_mb(command, folder):.0f} MB"
+            for name, command in (
+                ("with Clipwright", (*SNAKEMAKE, *arguments)),
+                ("the same graph alone", (*bare, *arguments)),
+            )
+        )
+        print(f"peak memory: {told}")
+
+
+def _peak_mb(command: tuple[str, ...], folder: Path) -> float:
+    """The most memory that a command had, in MB."""
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

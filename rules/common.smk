@@ -5,6 +5,18 @@ def all_films(wildcards):
     return RUN.films.finals()
 
 
+def all_submissions(wildcards):
+    return RUN.asks.all_submissions()
+
+
+def film_submissions(wildcards):
+    return RUN.asks.film_submissions(wildcards.project)
+
+
+def submission_inputs(wildcards):
+    return RUN.asks.submission_inputs(wildcards.project, wildcards.clip)
+
+
 def storyboard_inputs(wildcards):
     return RUN.asks.storyboard_inputs(wildcards.project)
 
@@ -19,10 +31,6 @@ def film_sound(wildcards):
 
 def film_joins(wildcards):
     return RUN.asks.film_inputs(wildcards.project, wildcards.cut)["joins"]
-
-
-def film_shown(wildcards):
-    return RUN.asks.report_inputs(wildcards.project, wildcards.cut)
 
 
 def sound_inputs(wildcards):
@@ -49,6 +57,10 @@ def sheet_inputs(wildcards):
     return RUN.asks.look_inputs(wildcards.project, "sheet")
 
 
+def publish_inputs(wildcards):
+    return RUN.asks.publish_inputs(wildcards.project)
+
+
 def plot_inputs(wildcards):
     return RUN.asks.plot_inputs(
         wildcards.project, f"{wildcards.plot}.{wildcards.format}"
@@ -61,6 +73,22 @@ def conform_inputs(wildcards):
 
 def clip_inputs(wildcards):
     return RUN.asks.clip_inputs(wildcards.project, "final", wildcards.clip)
+
+
+def clip_priority(wildcards):
+    return RUN.asks.clip_priority(wildcards.project, wildcards.clip)
+
+
+def part_priority(wildcards):
+    return RUN.asks.part_priority(wildcards.project, wildcards.clip)
+
+
+def composite_priority(wildcards):
+    return 20 + RUN.asks.part_priority(wildcards.project, wildcards.clip)
+
+
+def picture_priority(wildcards):
+    return 30 + RUN.asks.picture_priority(wildcards.project)
 
 
 def clip_threads(wildcards):
@@ -128,10 +156,18 @@ def clip_licence(wildcards):
 
 
 def voice_licence(wildcards):
+    return RUN.asks.voice_licence(wildcards.project, wildcards.folder)
+
+
+def effect_licence(wildcards):
     return RUN.asks.licence("elevenlabs")
 
 
-def gemini_licence(wildcards):
+def picture_licence(wildcards):
+    return RUN.asks.picture_licence(wildcards)
+
+
+def board_licence(wildcards):
     return RUN.asks.licence("gemini")
 
 
@@ -140,11 +176,12 @@ def unknown_target(wildcards):
 
 
 engine.describe(
+    film_submissions,
+    submission_inputs,
     storyboard_inputs,
     film_pictures,
     film_sound,
     film_joins,
-    film_shown,
     sound_inputs,
     join_inputs,
     reframe_inputs,
@@ -152,8 +189,13 @@ engine.describe(
     review_inputs,
     sheet_inputs,
     plot_inputs,
+    publish_inputs,
     conform_inputs,
     clip_inputs,
+    clip_priority,
+    part_priority,
+    composite_priority,
+    picture_priority,
     narration_inputs,
     effect_inputs,
     draft_inputs,

@@ -20,7 +20,7 @@ rule compose_picture:
     wildcard_constraints:
         folder=layout.COMPOSITES,
         split="(?:_split)?",
-    priority: 20
+    priority: composite_priority
     message:
         "Compose {output.picture}"
     shell:

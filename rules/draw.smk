@@ -21,11 +21,11 @@ rule draw_picture:
         "{project}/.work/log/{picture}.log",
     wildcard_constraints:
         picture=layout.PICTURE,
-    priority: 30
+    priority: picture_priority
     threads: picture_threads
     resources:
         gemini=picture_units,
-        slurm_extra=gemini_licence,
+        slurm_extra=picture_licence,
     message:
         "Draw {output.picture}"
     shell:

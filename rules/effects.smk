@@ -14,10 +14,11 @@ rule generate_effect:
         effect="{project}/audio/sfx/clip_{clip}.wav",
     log:
         "{project}/.work/log/effect_{clip}.log",
+    priority: part_priority
     threads: waiting_threads
     resources:
         elevenlabs=1,
-        slurm_extra=voice_licence,
+        slurm_extra=effect_licence,
     message:
         "Generate {output.effect}"
     shell:

@@ -17,7 +17,7 @@ rule generate_clip:
         clip="{project}/videos/clip_{clip}.mp4",
     log:
         "{project}/.work/log/generate_{clip}.log",
-    priority: 10
+    priority: clip_priority
     threads: clip_threads
     resources:
         kling=kling_units,

@@ -17,6 +17,7 @@ rule narrate_clip:
         "{project}/.work/log/{folder}/narrate_{clip}.log",
     wildcard_constraints:
         folder=f"{layout.NARRATION}|{layout.DRAFT_NARRATION}",
+    priority: part_priority
     threads: narration_threads
     resources:
         elevenlabs=narration_units,

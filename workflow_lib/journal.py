@@ -31,6 +31,8 @@ _NAMES = frozenset(Name.__args__)  # type: ignore[attr-defined]
 class Event:
     """One line. `attempt` names one submission; `usd`: the list price when intended, else what was really charged.
 
+    `over_at`: when a stored operation was over at the provider, before its result was downloaded;
+    `claim`: the number under which the right to send it is claimed, where several hosts use the store's disk.
     `base_url` and `model` are those that the operation was submitted to; `request` is all that determines its result.
     """
 
@@ -47,6 +49,7 @@ class Event:
     usd: float | None = None
     units: str | None = None
     seconds: float | None = None
+    over_at: str | None = None
     request: dict[str, Any] | None = None
     pixels: str | None = None
     session: str | None = None
@@ -56,6 +59,7 @@ class Event:
     take: str | None = None
     take_number: int | None = None
     reason: str | None = None
+    claim: int | None = None
 
 
 _FIELDS = frozenset(field.name for field in fields(Event))

@@ -31,6 +31,8 @@ class Attempt:
     """One submission and what became of it. `list_usd`: its list price; `usd`: what was charged, once that is known.
 
     `pixels`: those of the composite that was sent, if we composed it; `request` knows it by its recipe.
+    `over_at`: when it was over at the provider, where its result was downloaded after that.
+    `claim`: the number of the right to send it, where that is claimed.
     `file`, `sha256`, `size`: its take in the store. `reason`: the provider's words, or ours.
     """
 
@@ -51,12 +53,14 @@ class Attempt:
     operation: str | None = None
     submitted_at: str | None = None
     ended_at: str | None = None
+    over_at: str | None = None
     usd: float | None = None
     units: str | None = None
     file: str | None = None
     sha256: str | None = None
     size: int | None = None
     reason: str | None = None
+    claim: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -177,6 +181,7 @@ class Ledger:
             request=event.request or {},
             pixels=event.pixels,
             seconds=event.seconds,
+            claim=event.claim,
         )
         self._by_fingerprint.setdefault(event.fingerprint, []).append(event.attempt)
 
@@ -193,6 +198,7 @@ class Ledger:
             operation=event.operation or attempt.operation,
             submitted_at=event.at if event.event == "submitted" else attempt.submitted_at,
             ended_at=None if state == "open" else event.at,
+            over_at=event.over_at or attempt.over_at,
             usd=event.usd if event.usd is not None else attempt.usd,
             units=event.units or attempt.units,
             file=event.file or attempt.file,

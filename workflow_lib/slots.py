@@ -10,12 +10,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_lib import clock, files, locking
 from workflow_lib.locking import Hold
+
+_WAITING = "waiting.json"
+_WAITS_S = 2.0  # seconds for which a store counts as waiting after it has looked for a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,11 @@ class Slot:
     def write(self, tenant: Tenant) -> None:
         """Say whose operation is in this place; on the disk before it is submitted."""
         with files.writing(self._path):
-            # Hosts may have a disk that they share in different places.
-            shared = locking.is_shared(self._path)
-            store = os.path.relpath(tenant.store, self._path.parent.resolve()) if shared else tenant.store
-            _write(self._path, json.dumps([store, tenant.attempt, tenant.since]).encode())
+            _write(self._path, json.dumps([_from(self._path, tenant.store), tenant.attempt, tenant.since]).encode())
+
+    def reserve(self, store: str) -> None:
+        """Say for whose operation this place is, before there is one."""
+        _write(self._path, json.dumps([_from(self._path, store), "", clock.now()]).encode(), durable=False)
 
     def leave(self) -> None:
         """Give the place back: the operation is over, or was never submitted."""
@@ -71,19 +76,21 @@ class Slots:
         self._limit = limit
         self._is_over = is_over
 
-    def take(self) -> Slot | None:
-        """A place for a new operation; None while all are taken."""
+    def take(self, store: str) -> Slot | None:
+        """A place for a new operation of a store; None while all are taken, or another store's turn has come.
+
+        Of the stores that wait for a place, that one comes first which has the fewest.
+        """
         with self._counting():
-            free: int | None = None
-            taken = 0
-            for number, path in enumerate(self._paths()):
-                if self._is_taken(path):
-                    taken += 1
-                elif free is None:
-                    free = number
-            if taken >= self._limit or free is None:
+            places = {path: self._is_taken(path) for path in self._paths()}
+            free = next((path for path, taken in places.items() if not taken), None)
+            if sum(places.values()) >= self._limit or free is None or not self._is_turn(store, places):
+                self._wait(store)
                 return None
-            return _slot(self._paths()[free])
+            slot = _slot(free)
+            if slot is not None:
+                slot.reserve(store)
+            return slot
 
     def take_again(self, store: str, attempt: str) -> Slot | None:
         """The place that an operation has kept; None when it has none any more, or somebody watches it."""
@@ -118,6 +125,37 @@ class Slots:
             with files.atomic_path(path, durable=False) as temporary:
                 temporary.write_text(json.dumps({"at": [*recent, now]}))
             return 0.0
+
+    def _is_turn(self, store: str, places: Mapping[Path, bool]) -> bool:
+        """Whether no store that waits has fewer places than `store`."""
+        waiting = files.read_json(self._folder / _WAITING)
+        now = clock.now()
+        others = {
+            name
+            for name, at in waiting.items()
+            if name != self._named(store) and isinstance(at, int | float) and abs(now - at) < _WAITS_S
+        }
+        if not others:
+            return True
+        tenants = (_tenant(path) for path, taken in places.items() if taken)
+        served = Counter(self._named(tenant.store) for tenant in tenants if tenant is not None)
+        return served[self._named(store)] <= min(served[name] for name in others)
+
+    def _wait(self, store: str) -> None:
+        """Have it known for a while that a store waits."""
+        path, now = self._folder / _WAITING, clock.now()
+        waiting = {
+            name: at
+            for name, at in files.read_json(path).items()
+            if isinstance(at, int | float) and abs(now - at) < _WAITS_S
+        }
+        if now - waiting.get(self._named(store), 0.0) > _WAITS_S / 4:
+            with files.atomic_path(path, durable=False) as temporary:
+                temporary.write_text(json.dumps({**waiting, self._named(store): now}))
+
+    def _named(self, store: str) -> str:
+        """A store as all hosts call it."""
+        return os.path.relpath(store, self._folder.resolve())
 
     def _is_taken(self, path: Path) -> bool:
         if locking.is_held(path):
@@ -156,12 +194,18 @@ def _slot(path: Path) -> Slot | None:
     return Slot(path, hold) if hold is not None else None
 
 
-def _write(path: Path, text: bytes) -> None:
+def _from(path: Path, store: str) -> str:
+    """A store as it is written into a place: hosts may have a disk that they share in different places."""
+    return os.path.relpath(store, path.parent.resolve()) if locking.is_shared(path) else store
+
+
+def _write(path: Path, text: bytes, *, durable: bool = True) -> None:
     """Replace the text of a place in its file, on which a lock may be."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, text, 0)
-        os.fsync(descriptor)
+        if durable:
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -62,6 +62,7 @@ class Store:
             return True
         path = self.folder / "locks" / f"{fingerprint}.sent-{number}"
         with files.writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
             except FileExistsError:
@@ -71,12 +72,11 @@ class Store:
     def void(self, attempt: Attempt) -> bool:
         """See to it that a submission that was meant is never sent; False when it may have been, or still may be.
 
-        Only a disk that several hosts use keeps what tells it.
+        Only where the right to send it is claimed, on a disk that several hosts use, can that be told.
         """
-        if not locking.is_shared(self.folder / "locks") or attempt.operation is not None:
+        if attempt.claim is None or attempt.operation is not None or not locking.is_shared(self.folder / "locks"):
             return False
-        names = [other.id for other in self.ledger().of(attempt.fingerprint)]
-        return attempt.id in names and self.claim(attempt.fingerprint, names.index(attempt.id))
+        return self.claim(attempt.fingerprint, attempt.claim)
 
     def path(self, fingerprint: str, suffix: str = ".mp4") -> Path:
         """Where the take of a request lies."""
@@ -138,7 +138,9 @@ class Store:
         return self.folder / f"{fingerprint}.json"
 
     def put(self, attempt: Attempt, finished: Path, **charged: float | str | None) -> Take:
-        """Move `finished` into the store as the take of `attempt`; `charged`: `usd` and `units`, where they are known.
+        """Move `finished` into the store as the take of `attempt`.
+
+        `charged`: `usd` and `units`, where they are known, and `over_at`, when it was over at the provider.
 
         Raises:
             OutOfSpace: the disk is full; the operation can be resumed.
@@ -166,7 +168,7 @@ class Store:
 
 
 def _stored(attempt: Attempt, path: Path, finished: Path, **charged: float | str | None) -> Event:
-    usd, units = charged.get("usd"), charged.get("units")
+    usd, units, over_at = charged.get("usd"), charged.get("units"), charged.get("over_at")
     return attempt.event(
         "stored",
         file=path.name,
@@ -174,6 +176,7 @@ def _stored(attempt: Attempt, path: Path, finished: Path, **charged: float | str
         size=finished.stat().st_size,
         usd=float(usd) if usd is not None else None,
         units=str(units) if units is not None else None,
+        over_at=str(over_at) if over_at is not None else None,
     )
 
 

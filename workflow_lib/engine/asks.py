@@ -15,6 +15,7 @@ from workflow_lib.config import Config
 from workflow_lib.engine import drafting, drawing, internals, making, report
 from workflow_lib.engine.films import Films, fail
 from workflow_lib.engine.internals import Workflow
+from workflow_lib.engine.turns import Turns
 from workflow_lib.errors import InvalidInput, WorkflowError
 from workflow_lib.joins import Join
 from workflow_lib.layout import Cut, Project, Shape
@@ -30,6 +31,10 @@ def _unmade(path: Path, *, by_hand: bool) -> str:
     return str(path.absolute()) if by_hand else str(path)
 
 
+_CLIPS_FIRST = 10
+"""What is waited for is begun before what is computed."""
+
+
 class Asks:
     """The answers for one run. `codes`: the exit codes of films that turned out wrong when their clips were listed."""
 
@@ -39,6 +44,7 @@ class Asks:
         self._films = films
         self._joins: dict[tuple[str, Cut], dict[int, Join]] = {}
         self._told: set[tuple[str, Cut]] = set()
+        self._turns = Turns(films)
         self.codes: set[int] = set()
 
     def _keep(self, made: Path, *, up_to_date: bool) -> Callable[[list[str]], Any]:
@@ -130,11 +136,17 @@ class Asks:
         drawn_now = drawn.is_up_to_date(name, found, self._settings.places)
         return self._keep(drawn.path_of(found, name), up_to_date=drawn_now)([])
 
-    def report_inputs(self, folder: str, cut: Cut) -> list[str]:
-        """What a report of the film shows, as far as it is there; nothing while something is built."""
-        if cut != "final" or not internals.is_reporting(self._workflow):
-            return []
-        return [str(path) for path in Project(Path(folder)).reported() if path.is_file()]
+    def publish_inputs(self, folder: str) -> Any:  # noqa: ANN401
+        """The film and its thumbnail, where the film says where it is published."""
+        from workflow_lib.publishing import published  # noqa: PLC0415 - only a run that publishes needs it
+
+        found = self._films.plan(folder, "final")
+        try:
+            current = published.is_current(found)
+        except InvalidInput as error:
+            fail(error)
+        where = found.film.project
+        return self._keep(where.published, up_to_date=current)([str(where.film("final")), str(where.thumbnail)])
 
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The spoken lines of a film, and the clips that cannot do without their own sound."""
@@ -191,6 +203,10 @@ class Asks:
         if item.to_make and item.action == "resume":
             # What is open at the provider comes first: it takes a place there anyway.
             internals.prioritise(self._workflow, str(found.film.video(item.clip)))
+        return self._pictures(found, number, kept)
+
+    def _pictures(self, found: FilmPlan, number: str, kept: Callable[[list[str]], Any]) -> Any:  # noqa: ANN401
+        item = self._films.clip(found, number)
         source, by_hand = item.clip.source, item.pictures.composite == "manual"
         if source.recipe is None:
             stills = [path for path in (source.start, source.end) if path and (path in source.drawn or path.exists())]
@@ -199,6 +215,28 @@ class Asks:
         layers = sorted(picture_plans.layers_of(item)) if item.to_make else []
         composite = [_unmade(source.start, by_hand=by_hand)] if source.start else []
         return kept(composite + drawing.named(self._workflow, found, layers))
+
+    def all_submissions(self) -> list[str]:
+        """The lists of what is left at providers, of every film that has something to buy."""
+        folders = [str(Path(film).parent) for film in self._films.finals()]
+        wanted = [folder for folder in folders if self._films.has_no_clips(folder) or self._to_submit(folder)]
+        return [str(Project(Path(folder)).submissions) for folder in wanted]
+
+    def film_submissions(self, folder: str) -> list[str]:
+        """The clips of a film that are to be submitted, and those that are at their providers; always anew."""
+        where = Project(Path(folder))
+        for path in (where.submissions, *(where.submitted(number) for number in self._to_submit(folder))):
+            if path.exists():
+                internals.force(self._workflow, str(path))
+        return [str(where.submitted(number)) for number in self._to_submit(folder)]
+
+    def _to_submit(self, folder: str) -> list[int]:
+        clips = self._films.plan(folder, "final").clips
+        return [item.clip.number for item in clips if item.to_make and catalog.is_paid(item.clip.backend)]
+
+    def submission_inputs(self, folder: str, number: str) -> Any:  # noqa: ANN401
+        """The pictures of a clip that is submitted."""
+        return self._pictures(self._films.plan(folder, "final"), number, lambda paths: paths)
 
     def composite_inputs(self, folder: str, where: str, name: str) -> Any:  # noqa: ANN401
         """The layers of the composite `name` of the film or (`where`) its draft; nothing makes one without a recipe."""
@@ -226,6 +264,18 @@ class Asks:
         item = drawing.planned(self._films.plan(wildcards["project"], drawing.cut_of(wildcards)), wildcards)
         return item is not None and item.request is not None
 
+    def clip_priority(self, folder: str, number: str) -> float:
+        """How early a clip is asked for: before all else that is made, and in turns with those of other channels."""
+        return _CLIPS_FIRST + self.part_priority(folder, number)
+
+    def part_priority(self, folder: str, number: str) -> float:
+        """How early a part of a clip is made: the n-th clip of each channel before the next one of any; 0 to 1."""
+        return 0.0 if self._films.has_no_clips(folder) else self._turns.of(folder, int(number))
+
+    def picture_priority(self, folder: str) -> float:
+        """How early the described pictures of a film are drawn, from 0 to 1."""
+        return 0.0 if self._films.has_no_clips(folder) else self._turns.of_film(folder)
+
     def picture_threads(self, wildcards: Mapping[str, str]) -> int:
         """How many cores a described picture takes."""
         return self.waiting_threads() if self.picture_asks(wildcards) else 1
@@ -236,7 +286,7 @@ class Asks:
 
     def waits(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether a job only waits for a provider."""
-        if rule == "generate_clip":
+        if rule in making.CLIPS:
             return self._is_bought(wildcards["project"], wildcards["clip"])
         if rule == "narrate_clip":
             return self._narrator(wildcards["project"], wildcards["folder"]) is not None
@@ -251,6 +301,14 @@ class Asks:
         if self._films.has_no_clips(folder):
             return ""
         return self.licence(self._films.clip(self._films.plan(folder, "final"), number).clip.backend)
+
+    def voice_licence(self, folder: str, where: str) -> str:
+        """The same for a line, if a paid voice speaks it."""
+        return self.licence("elevenlabs") if self._narrator(folder, where) else ""
+
+    def picture_licence(self, wildcards: Mapping[str, str]) -> str:
+        """The same for a described picture, if somebody is asked for it."""
+        return self.licence("gemini") if self.picture_asks(wildcards) else ""
 
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 """The rules that make a line or an effect."""
 
-BUYING = SOUNDS | {"generate_clip", "draft_storyboard", "draw_picture"}
+CLIPS = frozenset({"generate_clip", "submit_clip"})
+"""The rules that ask for a clip."""
+
+BUYING = SOUNDS | CLIPS | {"draft_storyboard", "draw_picture"}
 """The rules that may spend money."""
+
+PUBLISHING = "publish_film"
+"""The rule that publishes; the record of what was published before stays until there is another."""
 
 _LOOKS: Mapping[str, Look] = {"draw_review": "page", "draw_sheet": "sheet"}
 

@@ -15,7 +15,7 @@ from workflow_lib.runs import Ending
 
 MAX_LINES = 60
 MAX_PRICE_DAYS = 90
-_CLIP_RULES = {"generate_clip": "final", "draft_clip": "draft"}
+_CLIP_RULES = {"generate_clip": "final", "submit_clip": "final", "draft_clip": "draft"}
 _FILM_RULE = "assemble_film"
 
 

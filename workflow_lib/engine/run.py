@@ -15,11 +15,12 @@ from workflow_lib import (
     catalog,
     config,
     files,
+    layout,
     locks,
     plan,
     runs,
 )
-from workflow_lib.engine import drafting, drawing, internals, making, report, wants
+from workflow_lib.engine import closing, drafting, drawing, internals, making, report, wants
 from workflow_lib.engine.asks import Asks
 from workflow_lib.engine.films import Films, fail
 from workflow_lib.engine.internals import Workflow
@@ -47,7 +48,7 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
     _tell_jobs(workflow, {**overrides, **run.set_caps()})
     if internals.is_main(workflow):
         internals.hide_failure_blocks()
-        internals.note_reports(workflow)
+        internals.add_to_reports(workflow, layout.find_reported)
         internals.when_planned(run.tell_plan)
     internals.spare_outputs(run.is_by_hand)
     internals.keep_here(run.is_here)
@@ -117,7 +118,7 @@ class Run:
             for folder in making.folders(self._jobs):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
-            if wanted.asks or any(rule == drafting.RULE for rule, _ in self._jobs):
+            if wanted.asks or any(rule in (drafting.RULE, making.PUBLISHING) for rule, _ in self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()
@@ -126,7 +127,13 @@ class Run:
 
     def succeed(self) -> None:
         """Say where the films are, and give the locks back."""
-        sys.stderr.write(report.built_lines(self.films.plans, self._jobs))
+        films = closing.films_of(self._jobs)
+        if len(films) <= closing.MAX_FILMS:
+            sys.stderr.write(report.built_lines(self.films.plans, self._jobs))
+        if len(films) > 1:
+            sys.stderr.write(closing.lines(films, self._endings()))
+        if any(rule == "submit_clip" for rule, _ in self._jobs):
+            sys.stderr.write(closing.left_lines(self._endings()))
         self.finish()
         self._telling.end((), succeeded=True)
 
@@ -146,10 +153,12 @@ class Run:
 
     def break_off(self) -> None:
         """Say what could not be made and what is left, and end with the exit code of what matters most."""
-        endings = runs.Run.current(Path(self._settings.slots_dir)).endings() if self._run is not None else []
+        endings = self._endings()
         left = wants.left_to_buy(self._jobs, self._settings) if endings else []
+        films = closing.films_of(self._jobs)
+        told = closing.lines(films, endings) if len(films) > 1 else report.ending_lines(endings)
         self.finish()
-        sys.stderr.write(report.ending_lines(endings) + report.left_line(left))
+        sys.stderr.write(told + report.left_line(left))
         self._telling.end(endings, succeeded=False)
         codes = {ending.code for ending in endings} | self.asks.codes
         decisive = next((code for code in _DECISIVE if code in codes), None)
@@ -157,10 +166,14 @@ class Run:
             sys.stderr.flush()
             raise SystemExit(decisive)
 
+    def _endings(self) -> list[runs.Ending]:
+        """What became of all that this run asked somebody for."""
+        return runs.Run.current(Path(self._settings.slots_dir)).endings() if self._run is not None else []
+
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
-        if rule in making.LOOKS:
-            return making.is_looked_at_by_hand(rule, wildcards)
+        if rule == making.PUBLISHING or rule in making.LOOKS:
+            return rule == making.PUBLISHING or making.is_looked_at_by_hand(rule, wildcards)
         if rule == drafting.RULE:
             return Project(Path(wildcards["project"])).storyboard.exists()
         if rule == drawing.RULE:

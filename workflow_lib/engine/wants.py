@@ -73,10 +73,10 @@ def of(jobs: Iterable[Job], plan_of: Callable[[str, Cut], FilmPlan]) -> Wants:
         if rule == drawing.RULE:
             picture = drawing.planned(plan_of(wildcards["project"], drawing.cut_of(wildcards)), wildcards)
             pictures += [picture] if picture is not None else []
-        elif rule == "generate_clip" or rule in making.SOUNDS:
+        elif rule in making.CLIPS or rule in making.SOUNDS:
             cut = making.cut_of(rule, wildcards)
             item = plan_of(wildcards["project"], cut).clip(int(wildcards["clip"]))
-            if rule == "generate_clip":
+            if rule in making.CLIPS:
                 clips.append(item)
             else:
                 sounds.append(making.sound_of(rule, item))

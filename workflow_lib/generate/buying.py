@@ -10,6 +10,7 @@ from workflow_lib.config import Config
 from workflow_lib.errors import Filtered, GenerationFailed, TimedOut, WorkflowError
 from workflow_lib.generate import pictures_sent, wanting
 from workflow_lib.generate.desk import Desk, Obtained, Purchase
+from workflow_lib.generate.door import Left
 from workflow_lib.generate.made import Made
 from workflow_lib.media import probe, verify
 from workflow_lib.planned import ClipPlan
@@ -54,8 +55,22 @@ def bought(film: Film, item: ClipPlan, temporary: Path, settings: Config, run: R
     return Made(outcome, cost_usd=attempt.cost_usd, operation=attempt.operation)
 
 
+def submitted(film: Film, item: ClipPlan, settings: Config, run: Run) -> Left:
+    """Submit the clip, if it was not, and leave it at its provider.
+
+    Raises:
+        WorkflowError: as obtain says.
+    """
+    tell = Teller(item.clip.label, item.clip.backend)
+    return wanting.left(_purchase(film, item), wanting.desk(film, settings, run, tell))
+
+
 def _take(film: Film, item: ClipPlan, desk: Desk) -> Obtained:
-    purchase = Purchase(
+    return wanting.obtained(item, _purchase(film, item), desk)
+
+
+def _purchase(film: Film, item: ClipPlan) -> Purchase:
+    return Purchase(
         request=item.request,
         list_usd=item.clip.list_usd,
         project=str(film.project.root),
@@ -65,7 +80,6 @@ def _take(film: Film, item: ClipPlan, desk: Desk) -> Obtained:
         settle=f"clipwright retake {film.project.root} {item.clip.number:02d}",
         pixels=item.pictures.pixels,
     )
-    return wanting.obtained(item, purchase, desk)
 
 
 def check_sound(path: Path) -> None:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
+from workflow_lib import locking
 from workflow_lib.errors import Filtered, OutcomeUnknown
 from workflow_lib.generate import settle, submit, watch
 from workflow_lib.generate.desk import Desk, Obtained, Purchase
 from workflow_lib.generate.turn import Turn
 from workflow_lib.ledger import Attempt, Ledger
 from workflow_lib.providers import access
+
+State = Literal["bought", "open", "submitted", "in work", "no place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How a request stands that was not waited for, and its operation."""
+
+    state: State
+    operation: str | None = None
 
 
 def obtain(purchase: Purchase, desk: Desk) -> Obtained:
@@ -34,6 +48,34 @@ def obtain(purchase: Purchase, desk: Desk) -> Obtained:
         if pending is None:
             _check_filtered(purchase, desk, ledger)
         return _bought(purchase, desk, pending, turn)
+
+
+def leave(purchase: Purchase, desk: Desk) -> Left:
+    """Submit `purchase`, unless it was, and leave its operation at the provider; `obtain` collects it later.
+
+    Nothing is waited for: neither a place at the provider, nor another process that deals with the request.
+
+    Raises:
+        As obtain.
+    """
+    try:
+        with desk.store.alone(purchase.request.fingerprint, wait=False) as hold:
+            ledger = desk.store.ledger()
+            turn = Turn(hold, desk.store, len(ledger.of(purchase.request.fingerprint)))
+            desk.store.tidy(ledger.of(purchase.request.fingerprint))
+            if desk.store.find(purchase.request.fingerprint, ledger) is not None:
+                return Left("bought")
+            pending = _pending(purchase, desk, ledger)
+            if pending is not None:
+                return Left("open", pending.operation)
+            _check_filtered(purchase, desk, ledger)
+            sent = submit.send(purchase, desk, turn, submit.place_now)
+            sent.slot.let_go()
+            return Left("submitted", sent.attempt.operation)
+    except locking.Busy:
+        return Left("in work")
+    except submit.Crowded:
+        return Left("no place")
 
 
 def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None, turn: Turn) -> Obtained:

@@ -7,6 +7,8 @@ import dataclasses
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_lib import catalog, clock, hosting
@@ -31,6 +33,14 @@ from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store, Take
 
 _LOOK_S = 0.2  # seconds between two looks for a free place
+Place = Callable[[Purchase, Desk, Provider], Slot]
+"""Gives a place at the provider."""
+
+
+class Crowded(Exception):
+    """As many operations are open at the provider as may be."""
+
+
 _ENDED: tuple[tuple[type[Exception], Name], ...] = (
     (Filtered, "filtered"),
     (GenerationFailed, "failed"),
@@ -39,11 +49,30 @@ _ENDED: tuple[tuple[type[Exception], Name], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is on its way: the submission, where it was sent, and its place there."""
+
+    attempt: Attempt
+    provider: Provider
+    slot: Slot
+
+
 def buy(purchase: Purchase, desk: Desk, turn: Turn) -> Take:
     """Submit `purchase` and wait for its take.
 
     Raises:
         As obtain.
+    """
+    sent = send(purchase, desk, turn, _place)
+    return watch.watch(sent.attempt, purchase, desk, sent.provider, sent.slot)
+
+
+def send(purchase: Purchase, desk: Desk, turn: Turn, place: Place) -> Sent:
+    """Submit `purchase` once there is a `place` for it.
+
+    Raises:
+        As obtain, and what `place` raises.
     """
     provider = desk.provider(purchase.request)
     desk.check_not_stopped()
@@ -54,7 +83,7 @@ def buy(purchase: Purchase, desk: Desk, turn: Turn) -> Take:
     draft = _prepared(purchase, desk, provider, pictures)
     waits = iter(desk.settings.retry_s)
     while True:
-        slot = _place(purchase, desk, provider)
+        slot = place(purchase, desk, provider)
         try:
             attempt = _send(purchase, desk, provider, draft, slot, turn)
         except RetryLater as error:
@@ -66,7 +95,7 @@ def buy(purchase: Purchase, desk: Desk, turn: Turn) -> Take:
             pictures = _Pictures(desk, again=True)
             draft = _prepared(purchase, desk, provider, pictures)
         else:
-            return watch.watch(attempt, purchase, desk, provider, slot)
+            return Sent(attempt, provider, slot)
 
 
 class _Pictures:
@@ -116,7 +145,7 @@ def _place(purchase: Purchase, desk: Desk, provider: Provider) -> Slot:
     look_again = 0.0
     while True:
         desk.check_not_stopped()
-        slot = slots.take()
+        slot = slots.take(str(desk.store.folder.resolve()))
         if slot is not None:
             return _in_turn(purchase, desk, slots, slot)
         desk.tell.stage("waiting for a free place")
@@ -124,6 +153,24 @@ def _place(purchase: Purchase, desk: Desk, provider: Provider) -> Slot:
             _clear_orphans(purchase, desk, provider, slots)
             look_again = time.monotonic() + desk.settings.poll_waits(purchase.request.backend)[0]
         time.sleep(_LOOK_S)
+
+
+def place_now(purchase: Purchase, desk: Desk, provider: Provider) -> Slot:
+    """A place at the provider, if there is one without waiting for another operation to end.
+
+    Raises:
+        Crowded: there is none.
+    """
+    slots = desk.slots(provider, purchase.request.backend)
+    store = str(desk.store.folder.resolve())
+    desk.check_not_stopped()
+    slot = slots.take(store)
+    if slot is None:
+        _clear_orphans(purchase, desk, provider, slots)
+        slot = slots.take(store)
+    if slot is None:
+        raise Crowded
+    return _in_turn(purchase, desk, slots, slot)
 
 
 def _in_turn(purchase: Purchase, desk: Desk, slots: Slots, slot: Slot) -> Slot:
@@ -155,7 +202,7 @@ def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot
     """Write the intent, send the order once, write the answer."""
     store, request = desk.store, purchase.request
     name = uuid.uuid4().hex[:16]
-    intended = _intended(name, purchase, desk, provider, draft)
+    intended = dataclasses.replace(_intended(name, purchase, desk, provider, draft), claim=turn.number)
     kept = False
     try:
         slot.write(Tenant(str(store.folder.resolve()), name, clock.now()))

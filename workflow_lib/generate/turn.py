@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflow_lib import locking
 from workflow_lib.budgets import ASLEEP
 from workflow_lib.errors import NotAlone
 from workflow_lib.journal import Event
@@ -16,6 +17,11 @@ class Turn:
         self._hold = hold
         self._store = store
         self._sent = sent
+
+    @property
+    def number(self) -> int | None:
+        """The number of the next claim; None where none is needed."""
+        return self._sent if locking.is_shared(self._store.folder / "locks") else None
 
     def claim(self, intended: Event) -> None:
         """Claim the right to send what is written down as `intended`; the last thing before it is sent.

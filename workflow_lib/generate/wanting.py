@@ -10,7 +10,7 @@ from workflow_lib.budgets import Budgets
 from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia
 from workflow_lib.generate.desk import Desk, Obtained, Purchase
-from workflow_lib.generate.door import obtain
+from workflow_lib.generate.door import Left, leave, obtain
 from workflow_lib.generate.made import Facts
 from workflow_lib.layout import Project
 from workflow_lib.planned import Wanted
@@ -52,6 +52,19 @@ def obtained(item: Wanted, purchase: Purchase, at: Desk) -> Obtained:
             raise BadMedia(f"{item.label}: the take that was chosen for it is gone from {at.store.folder}")
         return Obtained(take, "reused")
     return obtain(dataclasses.replace(purchase, request=plan.take_request(purchase.request, ledger)), at)
+
+
+def left(purchase: Purchase, at: Desk) -> Left:
+    """How a request stands that is submitted now and collected later.
+
+    Raises:
+        WorkflowError: as obtain says.
+    """
+    ledger = at.store.ledger()
+    choice = ledger.chosen(purchase.request.fingerprint)
+    if choice is not None and choice.number is None:
+        return Left("bought")
+    return leave(dataclasses.replace(purchase, request=plan.take_request(purchase.request, ledger)), at)
 
 
 def facts(item: Wanted, found: Obtained) -> Facts:

@@ -60,7 +60,7 @@ def read(path: Path, mapped: Mapping[str, str]) -> Sheet:
     Raises:
         InvalidInput: the file is missing, too large, no kind of storyboard, or not readable as what it is called.
     """
-    text, note = _text(path)
+    text, note = text_at(path)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise InvalidInput([Problem(str(path), f"is no storyboard: its name ends in {suffix or 'nothing'}", _ends())])
@@ -79,7 +79,7 @@ def _ends() -> str:
     return f"it may end in {', '.join(SUFFIXES)}"
 
 
-def _text(path: Path) -> tuple[str, str]:
+def text_at(path: Path) -> tuple[str, str]:
     """The text of a file in whatever encoding a spreadsheet gave it, and what is to be said about that."""
     try:
         data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None

@@ -1,0 +1,151 @@
+"""Many films at once: made from a table, bought in fair turns, summed up at the end."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from conftest import REPO, Studio, small_film
+from paid_films import Paid, quicken, until, worded_film
+
+from workflow_lib.engine import closing
+from workflow_lib.runs import Ending
+
+BATCH = """\
+id,channel,title,story,clips,backend,budget_usd
+fox,nature,"The fox, again","A fox finds a den. It sleeps. Snow falls.",2,kling,4.20
+owl,nature,,,2,,
+stone,,A stone,"A stone rolls. It stops.",1,animatic,0
+"""
+
+
+def test_each_line_of_a_table_becomes_a_project(studio: Studio) -> None:
+    """A batch makes projects that can be checked at once; the same again makes nothing and touches nothing."""
+    (studio.folder / "batch.csv").write_text(BATCH)
+
+    done = studio.clipwright("new", "--from", "batch.csv")
+
+    folders = ["channels/nature/projects/fox", "channels/nature/projects/owl", "projects/stone"]
+    assert (done.returncode, done.stdout.split()) == (0, [f"{folder}/project.yaml" for folder in folders]), done.stderr
+    assert studio.clipwright("check", *folders).returncode == 0
+    assert 'title: "The fox, again"' in (studio.folder / folders[0] / "project.yaml").read_text()
+    (studio.folder / folders[1] / "project.yaml").write_text("title: mine\n")
+
+    again = studio.clipwright("new", "--from", "batch.csv")
+
+    assert (again.returncode, again.stdout) == (0, "")
+    assert f"{folders[1]} is there and was left as it is" in again.stderr
+    assert (studio.folder / folders[1] / "project.yaml").read_text() == "title: mine\n"
+
+
+def test_all_that_is_wrong_in_a_table_is_said_at_once(studio: Studio) -> None:
+    """Bad lines are named by line and column, all of them, and nothing is made."""
+    text = "id;titel;backend;budget_usd;story_file\n"
+    text += "a b;x;kling;1;\n" + 'c;"two\nlines";sora;much;gone.txt\n' + "ok;x;kling;1;\n" + "ok;y;;;\n"
+    (studio.folder / "batch.csv").write_text(text)
+
+    done = studio.clipwright("new", "--from", "batch.csv")
+
+    assert done.returncode == 3
+    said = done.stderr.splitlines()
+    assert [line.partition(": ")[0] + ": " + line.split(": ")[1] for line in said] == [
+        "batch.csv, line 1: titel",
+        "batch.csv, line 2: id",
+        "batch.csv, line 3: story_file",
+        "batch.csv, line 3: budget_usd",
+        "batch.csv, line 3: backend",
+        "batch.csv, line 6: id",
+    ], done.stderr
+    assert "did you mean `title`?" in said[0]
+    assert not (studio.folder / "projects").exists()
+
+
+def test_no_channel_starves(paid: Paid) -> None:
+    """Where places are short, a channel of one small film gets every second one while a long film goes on beside it."""
+    quicken(paid.studio, kling_max_in_flight=2)
+    worded_film(paid.studio, [f"Long {number}." for number in range(7)], "../channels/a/projects/long")
+    worded_film(paid.studio, [f"Short {number}." for number in range(3)], "../channels/b/projects/short")
+
+    paid.build("all")
+
+    order = [found["prompt"].split()[0] for found in sorted(paid.emulator.submissions(), key=lambda one: one["at"])]
+    assert order.count("Short") == 3
+    assert set(order[:3]) == {"Long", "Short"}, order
+    assert "Short" not in order[7:], order
+
+
+def test_no_run_starves_beside_another_one(paid: Paid) -> None:
+    """A run that begins while another channel's run holds all places gets half of them as they become free."""
+    quicken(paid.studio, kling_max_in_flight=2)
+    worded_film(paid.studio, [f"Long {number}." for number in range(7)], "../channels/a/projects/long")
+    worded_film(paid.studio, [f"Short {number}." for number in range(2)], "../channels/b/projects/short")
+    paid.emulator.fault("never", "kling", times=2)
+    commands = [
+        paid.command("--cores", "2", *paid.targets(f"../channels/{name}"))
+        for name in ("a/projects/long", "b/projects/short")
+    ]
+    with paid.running(commands[:1]) as first:
+        until(lambda: paid.in_flight() == 2, first)
+        with paid.running(commands[1:]) as second:
+            until(lambda: "b" in _waiting(paid.studio), second)
+            paid.emulator.finish()
+            said = [run.communicate(timeout=200)[0] for run in (*first, *second)]
+
+    assert [run.returncode for run in (*first, *second)] == [0, 0], said
+    order = [found["prompt"].split()[0] for found in sorted(paid.emulator.submissions(), key=lambda one: one["at"])]
+    assert "Short" not in order[2 + 4 :], order
+
+
+def _waiting(studio: Studio) -> str:
+    """The channels that wait for a place."""
+    found = [path.read_text() for path in studio.folder.glob(".clipwright/slots/*/waiting.json")]
+    return " ".join(name for text in found for name in ("a", "b") if f"channels/{name}/" in text)
+
+
+def test_a_film_pays_nothing_for_the_others(studio: Studio, tmp_path: Path) -> None:
+    """Planning one film reads its manifest once and no other one's; one that is broken does not stop it."""
+    small_film(studio)
+    for number in range(3):
+        (studio.folder / f"projects/other{number}").mkdir()
+        (studio.folder / f"projects/other{number}/project.yaml").write_text("title: [broken")
+    log = tmp_path / "opened"
+    env = {**os.environ, "PYTHONPATH": str(REPO / "tests/data/altered"), "OPENED_LOG": str(log)}
+
+    done = studio.run(*studio.command("-n", "projects/film/final.mp4"), env=env)
+
+    assert done.returncode == 0, done.stdout
+    assert log.read_text() == "projects/film\n"
+    assert studio.run(*studio.command("-n", "all")).returncode == 3
+
+
+def test_a_run_of_several_films_is_summed_up(paid: Paid) -> None:
+    """At the end stands what is done, bought and paid, and one line for a film that is not, with what to do."""
+    for name in ("one", "two"):
+        worded_film(paid.studio, [f"First of {name}.", f"Second of {name}."], name)
+    paid.emulator.fault("failed", "kling", match="Second of two.")
+
+    done = paid.run("--cores", "2", "all")
+
+    assert done.returncode == 1
+    assert "1 of 2 films done; clips: 3 bought, 1 failed; paid for: $0.63\n" in done.stdout, done.stdout
+    line = next(line for line in done.stdout.splitlines() if line.startswith("projects/two: clip_02: "))
+    assert line.endswith("; next: run the same command again")
+    assert "2 of 2 films done" not in paid.build("all"), "the film that was done is not made again"
+    assert paid.count() == 5
+
+
+def test_a_long_summary_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many films fail, twenty have a line, and a long reason is cut."""
+    monkeypatch.chdir(tmp_path)
+    films = [(f"projects/film{number:03d}", "final") for number in range(300)]
+    endings = [
+        Ending(folder, f"clip_{number:02d}", "Refused", 6, "no " * 500) for folder, _ in films for number in (1, 2)
+    ]
+
+    said = closing.lines(films, endings).splitlines()
+
+    assert said[0] == "0 of 300 films done; clips: 600 failed; paid for: $0.00"
+    assert len(said) == 1 + closing.MAX_FILMS + 1
+    assert said[-1].startswith("and 280 more films")
+    assert all(len(line) < 400 for line in said)

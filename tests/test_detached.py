@@ -1,0 +1,52 @@
+"""Submit now, collect later: what was left at a provider is collected by a plain run, and never bought again."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from paid_films import FILM, Paid, quicken, until, worded_film
+
+SUBMIT = ("--cores", "2", "projects/film/submitted.txt")
+
+
+def test_what_is_submitted_now_is_collected_later(paid: Paid) -> None:
+    """As many clips as have a place are left at the provider at once; a plain run collects them and buys the others."""
+    quicken(paid.studio, kling_max_in_flight=2)
+    worded_film(paid.studio, [f"Scene {number}." for number in range(4)])
+    paid.emulator.fault("never", "kling", times=2)
+
+    said = paid.build(*SUBMIT[2:])
+
+    assert paid.in_flight() == paid.count() == 2
+    assert "2 clips submitted, $0.42" in said
+    assert "2 found no place there" in said
+    assert "snakemake --cores all projects/film/final.mp4" in paid.studio.path("submitted.txt").read_text()
+    assert "2 were at the providers; 2 found no place there" in paid.build("submit")
+    assert "2 to buy, 2 to resume" in paid.plan()
+    paid.emulator.finish()
+
+    paid.build()
+
+    assert set(paid.bought().values()) == {1}
+    assert paid.asked() == paid.count() == 4
+    assert paid.emulator.report()["max_in_flight"] == {"kling": 2}
+
+
+def test_a_run_that_only_submits_may_be_killed(paid: Paid) -> None:
+    """What a killed run has left at the provider is found by the next ones, and the budget holds for what is left."""
+    worded_film(paid.studio, [f"Scene {number}." for number in range(4)], budget_usd=0.70)
+    paid.emulator.fault("never", "kling", times=None)
+    with paid.running([paid.command(*SUBMIT)]) as runs:
+        until(lambda: paid.count() >= 1, runs)
+        os.killpg(runs[0].pid, signal.SIGKILL)
+        runs[0].communicate()
+
+    again = paid.run(*SUBMIT)
+    paid.emulator.finish()
+
+    assert again.returncode in (5, 9), again.stdout
+    assert paid.count() <= 3
+    assert set(paid.bought().values()) == {1}
+    assert paid.run("--cores", "2", FILM).returncode in (5, 9)
+    assert set(paid.bought().values()) == {1}
