@@ -24,9 +24,14 @@ _ENDS_S = 2
 class _Server(uvicorn.Server):
     """Uvicorn that lets those go who watch, when it ends."""
 
-    def __init__(self, config: uvicorn.Config, watch: Watch) -> None:
+    def __init__(self, config: uvicorn.Config, watch: Watch, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._watch = watch
+        self._watch, self._ready = watch, ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and say so once a signal ends it in good order."""
+        await super().startup(sockets)
+        self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End in good order."""
@@ -78,5 +83,5 @@ async def _run(listening: socket.socket, port: int, token: str, ready: Callable[
         timeout_graceful_shutdown=_ENDS_S,
         limit_concurrency=1000,
     )
-    ready(f"http://{HOST}:{port}/?token={token}")
-    await _Server(config, watch).serve(sockets=[listening])
+    address = f"http://{HOST}:{port}/?token={token}"
+    await _Server(config, watch, lambda: ready(address)).serve(sockets=[listening])
