@@ -24,6 +24,7 @@ QUESTION_S = 50.0
 """How long a question waits for the controller: the executor gives one up after a minute, and asks again."""
 
 _LIVE = "PENDING,CONFIGURING,RUNNING,COMPLETING,SUSPENDED,REQUEUED"
+_HELD = "launch failed requeued held"
 _BETWEEN_S = 1.0
 _OF_ONE_RUN = re.compile(
     r"\.snakemake/tmp\.[^/\s]+ | snakemake-runtime-cache/\w+"
@@ -178,10 +179,22 @@ def _tell_states(run: str, arguments: Sequence[str], commands: Commands) -> int:
             sys.stderr.write(listed.stderr)
             return listed.returncode
         time.sleep(_BETWEEN_S)
+    _release(run, commands)
     books = commands.ask("sacct", *arguments)
     states = {**(_states(books.stdout) if books.returncode == 0 else {}), **_states(listed.stdout)}
     sys.stdout.write("".join(f"{job}|{state}\n" for job, state in states.items()))
     return 0
+
+
+def _release(run: str, commands: Commands) -> None:
+    """Let go of the jobs that Slurm holds since their node could not start them: they would wait for ever.
+
+    One that may not be let go of is cancelled, so that the run ends, and the next one submits it anew.
+    """
+    listed = commands.ask("squeue", "--noheader", "--states=PENDING", "--format=%i|%r", f"--name={run}")
+    for job, why in _states(listed.stdout).items():
+        if _HELD in why.replace("_", " ") and commands.ask("scontrol", "release", job).returncode:
+            commands.ask("scancel", job)
 
 
 def _states(listed: str) -> Mapping[str, str]:
