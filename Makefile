@@ -1,11 +1,12 @@
 # make demo: the example film. make test: the tests. make check: the gates. Each sets up .venv first.
+# make slurm-test: films on a real Slurm, whatever happens to it.
 PYTHON ?= python3
 BIN := .venv/bin
 FILM := projects/galapagos/final.mp4
 
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 
-.PHONY: setup demo test check format schemas browser disks clean
+.PHONY: setup demo test check format schemas browser slurm slurm-test disks clean
 
 setup: .venv/ready
 
@@ -34,6 +35,19 @@ browser:
 		echo "sudo apt-get install chromium), or name one that is here: make test CHROMIUM=/path/to/chrome" >&2; \
 	fi
 
+# The cluster profiles are tested on a real Slurm, which each test brings up and takes down; none is left running.
+slurm:
+	@if PATH="$$PATH:/usr/sbin:/sbin" command -v slurmctld >/dev/null; then exit 0; \
+	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
+		echo "installing slurm-wlm and munge, on which the cluster profiles are tested"; \
+		sh tests/slurm/install.sh || echo "it could not be had: the tests on Slurm are left out" >&2; \
+	else \
+		echo "The tests on Slurm are left out: install it (Debian, Ubuntu: sudo apt-get install slurm-wlm munge)" >&2; \
+	fi
+
+slurm-test: setup slurm
+	$(BIN)/python benchmarks/slurm_runs.py ordeal
+
 # Two hosts on one disk are tried with a FUSE mount for each; without it those tests are skipped and say so.
 disks:
 	@if command -v bindfs >/dev/null || ! command -v apt-get >/dev/null || test "$$(id -u)" != 0; then exit 0; fi; \
@@ -41,7 +55,8 @@ disks:
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends bindfs fuse3 >/dev/null \
 	|| echo "it cannot be installed: those tests are skipped"
 
-test: setup browser disks
+test: setup browser slurm disks
+	@$(BIN)/python -m compileall -q workflow_lib
 	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup

@@ -39,6 +39,7 @@ include: "rules/deliver.smk"
 include: "rules/review.smk"
 include: "rules/submit.smk"
 include: "rules/plots.smk"
+include: "rules/publish.smk"
 
 
 rule refuse_target:

@@ -46,7 +46,6 @@ rule assemble_film:
         pictures=film_pictures,
         sound=film_sound,
         joins=film_joins,
-        shown=film_shown,
     output:
         film="{project}/{cut}.mp4",
         subtitles="{project}/{cut}.srt",

@@ -33,10 +33,6 @@ def film_joins(wildcards):
     return RUN.asks.film_inputs(wildcards.project, wildcards.cut)["joins"]
 
 
-def film_shown(wildcards):
-    return RUN.asks.report_inputs(wildcards.project, wildcards.cut)
-
-
 def sound_inputs(wildcards):
     return RUN.asks.sound_inputs(wildcards.project, wildcards.cut)
 
@@ -59,6 +55,10 @@ def review_inputs(wildcards):
 
 def sheet_inputs(wildcards):
     return RUN.asks.look_inputs(wildcards.project, "sheet")
+
+
+def publish_inputs(wildcards):
+    return RUN.asks.publish_inputs(wildcards.project)
 
 
 def plot_inputs(wildcards):
@@ -156,10 +156,18 @@ def clip_licence(wildcards):
 
 
 def voice_licence(wildcards):
+    return RUN.asks.voice_licence(wildcards.project, wildcards.folder)
+
+
+def effect_licence(wildcards):
     return RUN.asks.licence("elevenlabs")
 
 
-def gemini_licence(wildcards):
+def picture_licence(wildcards):
+    return RUN.asks.picture_licence(wildcards)
+
+
+def board_licence(wildcards):
     return RUN.asks.licence("gemini")
 
 
@@ -174,7 +182,6 @@ engine.describe(
     film_pictures,
     film_sound,
     film_joins,
-    film_shown,
     sound_inputs,
     join_inputs,
     reframe_inputs,
@@ -182,6 +189,7 @@ engine.describe(
     review_inputs,
     sheet_inputs,
     plot_inputs,
+    publish_inputs,
     conform_inputs,
     clip_inputs,
     clip_priority,

@@ -20,7 +20,7 @@ checkpoint draft_storyboard:
     threads: waiting_threads
     resources:
         gemini=1,
-        slurm_extra=gemini_licence,
+        slurm_extra=board_licence,
     message:
         "Draft {output.board}"
     shell:

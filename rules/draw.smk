@@ -25,7 +25,7 @@ rule draw_picture:
     threads: picture_threads
     resources:
         gemini=picture_units,
-        slurm_extra=gemini_licence,
+        slurm_extra=picture_licence,
     message:
         "Draw {output.picture}"
     shell:

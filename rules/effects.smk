@@ -18,7 +18,7 @@ rule generate_effect:
     threads: waiting_threads
     resources:
         elevenlabs=1,
-        slurm_extra=voice_licence,
+        slurm_extra=effect_licence,
     message:
         "Generate {output.effect}"
     shell:

@@ -15,7 +15,7 @@ rule draw_plot:
     output:
         plot=report(
             "{project}/plots/{plot}.{format}",
-            caption="../report/{plot}.rst",
+            caption="../report/plot.rst",
             category="How it was made",
             labels={"film": "{project}", "shows": "{plot}"},
         ),

@@ -58,7 +58,7 @@ def free(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 
 
 def test_a_film_without_operations_has_plots_that_say_so(free: Studio) -> None:
-    """An animatic film that is not begun has its plots, which are pictures of a sentence, and makes nothing for them."""
+    """An animatic film that is not begun has plots that say so in a sentence, and nothing is made for them."""
     assert "No operations: nothing was asked of a provider" in words(free.folder / PLOTS[0])
     assert "Nothing was paid for this film." in words(free.folder / PLOTS[1])
     assert not free.path("videos").exists()
@@ -78,7 +78,7 @@ def test_a_plot_of_somebody_else_is_kept(free: Studio) -> None:
 
 
 def test_without_matplotlib_one_line_says_what_to_install(free: Studio, tmp_path: Path) -> None:
-    """Where the extra is not installed, the plot fails with 4 and names it; everything else is planned as ever."""
+    """Where the extra is not installed, the plot fails and names it, in one line."""
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['matplotlib'] = None\n")
 
     done = free.run(*free.command("--cores", "2", PLOTS[3]), env={**os.environ, "PYTHONPATH": str(tmp_path)})

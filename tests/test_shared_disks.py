@@ -181,7 +181,7 @@ def test_the_clock_is_that_of_the_disk(pair: list[Host]) -> None:
 
 
 def test_who_wakes_up_too_late_sends_nothing(shared: Path) -> None:
-    """Of two processes that both believe that a request is theirs to send, one sends it; the other says that it did not."""
+    """Of two processes that believe that a request is theirs to send, one sends it; the other says that it did not."""
     store = Store(shared / "projects/.takes")
     with store.alone("f" * 64) as hold:
         turns = [Turn(hold, store, 0), Turn(hold, store, 0)]

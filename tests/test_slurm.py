@@ -20,12 +20,13 @@ pytestmark = pytest.mark.skipif(bool(missing()), reason=f"needs Slurm, see `make
 
 FRONTS = REPO / "profiles/slurm/bin"
 CAP = 3
+LICENCES = 1
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """Two nodes."""
-    with Cluster() as running:
+    with Cluster(licences=f"kling:{LICENCES}") as running:
         yield running
 
 
@@ -41,7 +42,7 @@ def night(studio: Studio, cluster: Cluster, kling: Emulator, tmp_path: Path) -> 
     """A studio whose films are built on the cluster."""
     kling.reset()
     settle_in(studio, kling_max_in_flight=CAP)
-    night = Night(studio, kling, cluster, tmp_path / "said.log")
+    night = Night(studio, kling, cluster, tmp_path)
     with night.over():
         yield night
 
@@ -57,26 +58,49 @@ def asked(cluster: Cluster, name: str, *arguments: str) -> subprocess.Popen[str]
     )
 
 
-def test_a_killed_run_is_taken_up_by_the_plain_command(night: Night) -> None:
-    """Kill -9 of Snakemake while Slurm works for it: nothing is bought twice, and no job is submitted twice."""
-    projects = ("one", "two")
-    prompts = [text for project in projects for text in write_film(night.studio, project, 1, clips=3)]
+@pytest.mark.parametrize(
+    ("profile", "projects", "clips"), [("slurm", ("one", "two"), 3), ("cluster-generic", ("one",), 2)]
+)
+def test_a_killed_run_is_taken_up_by_the_plain_command(
+    night: Night, profile: str, projects: tuple[str, ...], clips: int
+) -> None:
+    """Kill -9 of Snakemake with work in Slurm's queue: nothing is bought twice, and no job is submitted twice."""
+    night.profile = profile
+    before = night.cluster.submitted()
+    prompts = [text for project in projects for text in write_film(night.studio, project, 1, clips=clips)]
     finals = [f"projects/{project}/final.mp4" for project in projects]
+    night.cluster.pause()
     run = night.start(*finals)
-    until(lambda: any("conform_clip" in job for job in night.made()) and bool(night.cluster.jobs()))
+    until(lambda: night.cluster.submitted() > before + len(projects))
 
     run.kill()
-    said = night.build(*finals)
+    again = night.start(*finals)
+    until(lambda: night.said(again).count("ubmitted") > len(projects))
+    night.cluster.resume()
 
+    said = night.end(again)
     assert "Traceback" not in said
     night.check(projects, prompts, CAP)
     assert max(night.made().values()) == 1, night.made()
     assert not any("generate_clip" in job for job in night.made()), "what waits for a provider holds no core"
 
 
+def test_licences_hold_the_cap_where_waiting_jobs_are_submitted(night: Night) -> None:
+    """With `provider_jobs: cluster` each clip holds one of Slurm's licences, of which there are fewer than places."""
+    settle_in(night.studio, kling_max_in_flight=CAP, provider_jobs="cluster", slurm_licences=["kling"])
+    prompts = write_film(night.studio, "one", 1, clips=2)
+    clips = [f"projects/one/videos/clip_{number:02d}.mp4" for number in (1, 2)]
+
+    night.build(*clips)
+
+    assert sorted(order["prompt"] for order in night.emulator.submissions()) == sorted(prompts)
+    assert night.emulator.report()["max_in_flight"]["kling"] == LICENCES
+    assert sum(count for job, count in night.made().items() if "generate_clip" in job) == len(clips)
+
+
 def test_what_is_asked_while_the_controller_is_away_is_answered_when_it_is_back(cluster: Cluster) -> None:
     """A question about a run's jobs, and a submission, wait for the controller, and no job is submitted twice."""
-    order = ("--parsable", "--job-name=night", "--comment=film", "-D", "/tmp", "-o", "/dev/null", "--wrap=sleep 300")
+    order = ("--parsable", "--job-name=night", "--comment=film", "-D", "/", "-o", "/dev/null", "--wrap=sleep 300")
     first = asked(cluster, "sbatch", *order).communicate()[0].strip()
     cluster.end("slurmctld", signal.SIGKILL)
 
@@ -91,7 +115,7 @@ def test_what_is_asked_while_the_controller_is_away_is_answered_when_it_is_back(
 
 def test_what_slurm_refuses_is_refused_at_once(cluster: Cluster) -> None:
     """An order that names a licence that is not there is not sent for ever."""
-    order = ("--parsable", "--job-name=night", "--comment=film", "-D", "/tmp", "--licenses=nobody:1", "--wrap=true")
+    order = ("--parsable", "--job-name=night", "--comment=film", "-D", "/", "--licenses=nobody:1", "--wrap=true")
 
     refused = asked(cluster, "sbatch", *order)
 

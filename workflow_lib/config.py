@@ -14,7 +14,7 @@ from workflow_lib import catalog, layout, yamlfile
 from workflow_lib.catalog import Backend, Service
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import Level, OwnSound
-from workflow_lib.hooks import Notify
+from workflow_lib.hooks import Notify, Publish
 
 OVERRIDES = "CLIPWRIGHT_CONFIG"
 """The environment variable by which a run hands its `--config` values to its jobs, as JSON."""
@@ -118,6 +118,7 @@ class Config(BaseModel):
     true_peak_dbtp: float = Field(-1, ge=-9, le=0, description="The highest peak of its sound.")
     clip_sound: OwnSound = Field("duck", description="The sound that clips bring along; duck: softer under the voice.")
     notify: Notify | None = Field(None, description="Who is told of runs; a manifest's own `notify` goes before it.")
+    publish: Publish | None = Field(None, description="Where films go; a manifest's own `publish` goes before it.")
     provider_jobs: Literal["head", "cluster"] = Field(
         "head",
         description="On a cluster, where jobs run that only wait for a provider: on the machine that Snakemake was "

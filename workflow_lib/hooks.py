@@ -1,4 +1,4 @@
-"""What a film has to do with the world outside: who is told of its runs.
+"""What a film has to do with the world outside: who is told of its runs, where it is published.
 
 Set for all films in config.yaml and for one in its manifest, whose values go before.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -65,14 +65,42 @@ class Notify(_Part):
     desktop: bool = Field(False, description="A notification on this machine's desktop, at the end of a run.")
 
 
+class Publish(_Part):
+    """Where a film is published, and for how long its addresses hold."""
+
+    to: str | None = Field(
+        None,
+        pattern=r"^(?:s3|gs)://[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:/[A-Za-z0-9._-]+)*/?$",
+        description="The bucket, and a folder in it: s3://bucket/films, gs://bucket/films.",
+    )
+    endpoint_url: Address | None = Field(None, description="Of a service that speaks S3; null: Amazon's.")
+    region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] | None = Field(None, description="The bucket's region.")
+    expires_days: float = Field(7, gt=0, le=7, description="How long signed addresses hold; no service signs longer.")
+
+
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """All of it for one film; None: nobody."""
+    """All of it for one film; None: nobody, and nowhere."""
 
     notify: Notify | None = None
+    publish: Publish | None = None
 
 
 NONE = Hooks()
+
+
+class _Says(Protocol):
+    @property
+    def notify(self) -> Notify | None: ...
+
+    @property
+    def publish(self) -> Publish | None: ...
+
+
+def of(for_all: _Says, for_one: _Says) -> Hooks:
+    """Those of one film, by the settings for all and by its manifest."""
+    return Hooks(merged(for_all.notify, for_one.notify), merged(for_all.publish, for_one.publish))
+
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

@@ -32,6 +32,7 @@ class Event:
     """One line. `attempt` names one submission; `usd`: the list price when intended, else what was really charged.
 
     `claim`: the number under which the right to send it is claimed, where several hosts use the store's disk.
+    `over_at`: when a stored operation was over at the provider, before its result was downloaded;
     `base_url` and `model` are those that the operation was submitted to; `request` is all that determines its result.
     """
 
@@ -48,6 +49,7 @@ class Event:
     usd: float | None = None
     units: str | None = None
     seconds: float | None = None
+    over_at: str | None = None
     request: dict[str, Any] | None = None
     pixels: str | None = None
     session: str | None = None

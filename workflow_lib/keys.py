@@ -16,7 +16,7 @@ FILE = Path(".env")
 GOOGLE_PROJECT = "GOOGLE_CLOUD_PROJECT"
 _GEMINI = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 
-_SECRET = re.compile(r"_(API_KEY|TOKEN)$")
+_SECRET = re.compile(r"_(API_KEY|TOKEN|SECRET_ACCESS_KEY|ACCESS_KEY_ID)$")
 _ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?(/[^\s?#]*)?", re.ASCII)
 _SHORTEST_SECRET = 4
 _MAX_CHARS = 300

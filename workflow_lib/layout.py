@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -225,6 +226,11 @@ class Project:
         """What a report of the film shows."""
         return [self.contact_sheet, self.thumbnail, self.plot("gantt.svg"), self.plot("cost.svg")]
 
+    @property
+    def published(self) -> Path:
+        """Where the film was published, and by which addresses it is there."""
+        return self.root / "published.json"
+
     def still(self, sha256: str) -> Path:
         """A small picture of the file with that digest."""
         return self.work / "stills" / f"{sha256}.jpg"
@@ -258,6 +264,16 @@ def find_stores(folder: Path) -> list[Path]:
     return sorted(
         folder / path for path in (*folder.glob(f"projects/{TAKES}"), *folder.glob(f"channels/*/projects/{TAKES}"))
     )
+
+
+def find_reported(targets: Iterable[str]) -> list[str]:
+    """What there is to be shown in a report of the films that `targets` are files of; without any, or `all`: of all."""
+    named = list(targets)
+    if not named or "all" in named:
+        found = find_projects(Path())
+    else:
+        found = [Project(Path(target).parent) for target in named if is_project(Path(target).parent.as_posix())]
+    return [str(path) for item in found for path in item.reported() if path.is_file()]
 
 
 def is_project(path: str) -> bool:

@@ -32,6 +32,7 @@ class Attempt:
 
     `pixels`: those of the composite that was sent, if we composed it; `request` knows it by its recipe.
     `claim`: the number of the right to send it, where that is claimed.
+    `over_at`: when it was over at the provider, where its result was downloaded after that.
     `file`, `sha256`, `size`: its take in the store. `reason`: the provider's words, or ours.
     """
 
@@ -52,6 +53,7 @@ class Attempt:
     operation: str | None = None
     submitted_at: str | None = None
     ended_at: str | None = None
+    over_at: str | None = None
     usd: float | None = None
     units: str | None = None
     file: str | None = None
@@ -196,6 +198,7 @@ class Ledger:
             operation=event.operation or attempt.operation,
             submitted_at=event.at if event.event == "submitted" else attempt.submitted_at,
             ended_at=None if state == "open" else event.at,
+            over_at=event.over_at or attempt.over_at,
             usd=event.usd if event.usd is not None else attempt.usd,
             units=event.units or attempt.units,
             file=event.file or attempt.file,

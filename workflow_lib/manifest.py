@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from workflow_lib import prompts
 from workflow_lib.catalog import Backend, ImagesMaker
-from workflow_lib.hooks import Notify
+from workflow_lib.hooks import Notify, Publish
 from workflow_lib.layout import MAX_CLIPS
 from workflow_lib.recipes import Fit, SplitDirection
 from workflow_lib.timing import Timing
@@ -269,6 +269,7 @@ class Manifest(_Part):
     )
     story: Story | None = Field(None, description="What storyboard.yaml is drafted to be from story.md.")
     notify: Notify | None = Field(None, description="Who is told of its runs. Default: as config.yaml says.")
+    publish: Publish | None = Field(None, description="Where it is published. Default: as config.yaml says.")
     clips: list[Clip] | None = Field(None, description="Left out: taken from storyboard.yaml.")
 
     @model_validator(mode="after")

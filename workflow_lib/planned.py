@@ -205,6 +205,20 @@ class ClipPlan:
         return self.receipt.skipped and self.receipt.fingerprint == self.request.fingerprint
 
     @property
+    def seen(self) -> str:
+        """By what the take that the clip shows is named: its fingerprint, or its file's digest where it was put there.
+
+        Eight letters; empty where there is no clip, or a stand-in.
+        """
+        if not self.path.is_file():
+            return ""
+        if self.standing == "manual":
+            return (self.video_sha256 or "")[:8]
+        if self.receipt is None or self.receipt.is_stand_in:
+            return ""
+        return (self.receipt.take or self.receipt.fingerprint)[:8]
+
+    @property
     def to_make(self) -> bool:
         """Whether the clip must be made."""
         return self.standing in ("missing", "stale")

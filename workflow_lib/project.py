@@ -244,7 +244,7 @@ def load(project: Project, config: Config) -> Film:
         drawings=described,
         images=images,
         painter=drawings.painter(config),
-        hooks=Hooks(hooks.merged(config.notify, written.notify)),
+        hooks=hooks.of(config, written),
     )
 
 

@@ -25,7 +25,11 @@ QUESTION_S = 50.0
 
 _LIVE = "PENDING,CONFIGURING,RUNNING,COMPLETING,SUSPENDED,REQUEUED"
 _BETWEEN_S = 1.0
-_OF_ONE_RUN = re.compile(r"\.snakemake/tmp\.[^/\s]+|snakejob\.\S+?\.sh|\d+\.job(?:finished|failed)|\"?jobid\"?: \d+")
+_OF_ONE_RUN = re.compile(
+    r"\.snakemake/tmp\.[^/\s]+ | snakemake-runtime-cache/\w+"
+    r'| snakejob\.\S+?\.sh | \d+\.job(?:finished|failed) | "jobid":\ \d+',
+    re.VERBOSE,
+)
 _PROJECT = re.compile(r"project=([^,'\"\s]+)")
 
 
@@ -138,7 +142,7 @@ def _submit(order: _Order, commands: Commands) -> int:
 
 
 def _adopted(order: _Order, commands: Commands) -> subprocess.CompletedProcess[str] | None:
-    """The live job that does what `order` says, called by the name of its run from now on; else None, or the failure."""
+    """The live job that does what `order` says, from now on by the name of its run; else None, or what failed."""
     listed = commands.ask("squeue", "--me", "--noheader", f"--states={_LIVE}", "--format=%i\t%Z\t%k")
     if listed.returncode:
         return listed

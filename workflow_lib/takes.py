@@ -138,7 +138,9 @@ class Store:
         return self.folder / f"{fingerprint}.json"
 
     def put(self, attempt: Attempt, finished: Path, **charged: float | str | None) -> Take:
-        """Move `finished` into the store as the take of `attempt`; `charged`: `usd` and `units`, where they are known.
+        """Move `finished` into the store as the take of `attempt`.
+
+        `charged`: `usd` and `units`, where they are known, and `over_at`, when it was over at the provider.
 
         Raises:
             OutOfSpace: the disk is full; the operation can be resumed.
@@ -166,7 +168,7 @@ class Store:
 
 
 def _stored(attempt: Attempt, path: Path, finished: Path, **charged: float | str | None) -> Event:
-    usd, units = charged.get("usd"), charged.get("units")
+    usd, units, over_at = charged.get("usd"), charged.get("units"), charged.get("over_at")
     return attempt.event(
         "stored",
         file=path.name,
@@ -174,6 +176,7 @@ def _stored(attempt: Attempt, path: Path, finished: Path, **charged: float | str
         size=finished.stat().st_size,
         usd=float(usd) if usd is not None else None,
         units=str(units) if units is not None else None,
+        over_at=str(over_at) if over_at is not None else None,
     )
 
 

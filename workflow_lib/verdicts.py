@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from workflow_lib import files, locks, yamlfile
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import MAX_CLIPS, Project
+from workflow_lib.planned import ClipPlan, FilmPlan
 
 Judgement = Literal["approved", "rejected"]
 
@@ -54,6 +55,34 @@ def read(project: Project) -> Mapping[tuple[int, str], Verdict]:
     if not path.exists():
         return {}
     return {(one.clip, one.take[:8]): one for one in _listed(yamlfile.read(path), path)}
+
+
+def rejected(found: FilmPlan) -> list[tuple[ClipPlan, Verdict]]:
+    """The clips of a film that are kept as they are, though the take that they show was rejected.
+
+    Raises:
+        InvalidInput: the file cannot be read, with each problem.
+    """
+    judged = read(found.film.project)
+    kept = [(item, judged.get((item.clip.number, item.seen))) for item in found.clips if judged and not item.to_make]
+    return [(item, one) for item, one in kept if one is not None and one.verdict == "rejected"]
+
+
+def lines(found: FilmPlan) -> list[str]:
+    """What is said of a film before it is built: a line for each rejected take that stays in it."""
+    if found.film.cut != "final":
+        return []
+    try:
+        listed = rejected(found)
+    except InvalidInput as error:
+        # What people think of a film must not keep it from being built.
+        return [f"warning: {problem}" for problem in error.problems]
+    root = found.film.project.root
+    return [
+        f"  {item.label}  rejected{f': {one.note}' if one.note else ''}; change its prompt, or "
+        f"`clipwright retake {root} {item.clip.number:02d}`".replace("\n", " ")
+        for item, one in listed
+    ]
 
 
 def add(project: Project, verdict: Verdict) -> None:

@@ -1,0 +1,1 @@
+"""A real Slurm on this machine, and films that are built on it."""

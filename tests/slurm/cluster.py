@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -33,7 +34,7 @@ class Cluster:
     """
 
     def __init__(self, nodes: int = 2, cpus: int = 2, licences: str = "kling:5") -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="slurm_", dir="/tmp"))  # noqa: S108 - a socket's path is short
+        self.folder = Path(tempfile.mkdtemp(prefix="slurm_", dir="/tmp"))
         self.nodes = [f"n{number}" for number in range(1, nodes + 1)]
         self._daemons: dict[str, subprocess.Popen[bytes]] = {}
         self._configure(cpus, licences)
@@ -87,6 +88,25 @@ class Cluster:
         said = self.ask("scontrol", "show", "config")
         line = next(line for line in said.splitlines() if line.startswith("NEXT_JOB_ID"))
         return int(line.partition("=")[2]) - 1
+
+    def pause(self) -> None:
+        """Have nothing started, though it may be submitted."""
+        self.ask("scontrol", "update", f"NodeName={','.join(self.nodes)}", "State=DRAIN", "Reason=paused")
+
+    def resume(self) -> None:
+        """End the pause."""
+        self.ask("scontrol", "update", f"NodeName={','.join(self.nodes)}", "State=RESUME")
+
+    def held(self, folder: Path) -> float:
+        """How many seconds the jobs of a folder, all of which are over, have held a core, added up over the cores."""
+        told = [
+            dict(word.split("=", 1) for word in line.split() if "=" in word)
+            for line in self.ask("scontrol", "--oneliner", "show", "jobs").splitlines()
+        ]
+        jobs = [job for job in told if job.get("WorkDir") == str(folder) and job["StartTime"] != "Unknown"]
+        times = [(datetime.fromisoformat(job["StartTime"]), datetime.fromisoformat(job["EndTime"])) for job in jobs]
+        cores = [int(job["NumCPUs"]) for job in jobs]
+        return sum((end - start).total_seconds() * n for (start, end), n in zip(times, cores, strict=True))
 
     def start_controller(self) -> None:
         """Start the controller, which goes on where the last one was."""

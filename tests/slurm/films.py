@@ -18,8 +18,11 @@ from emulator.client import Emulator
 from slurm.cluster import Cluster
 
 PATIENCE_S = 420
-QUICK = ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10")
-"""How often a test has Slurm asked."""
+QUICK = {
+    "slurm": ("--slurm-init-seconds-before-status-checks", "1"),
+    "cluster-generic": ("--seconds-between-status-checks", "1"),
+}
+"""How often a test has Slurm asked, by profile."""
 
 
 @dataclass
@@ -29,9 +32,8 @@ class Night:
     studio: Studio
     emulator: Emulator
     cluster: Cluster
-    log: Path
+    logs: Path
     profile: str = "slurm"
-    options: Sequence[str] = QUICK
     _runs: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -41,8 +43,8 @@ class Night:
 
     def start(self, *targets: str) -> subprocess.Popen[bytes]:
         """Start the plain command, as the leader of a process group."""
-        command = self.studio.command("--profile", f"profiles/{self.profile}", *self.options, *targets)
-        with self.log.open("ab") as stream:
+        command = self.studio.command("--profile", f"profiles/{self.profile}", *QUICK[self.profile], *targets)
+        with self._log(len(self._runs)).open("wb") as stream:
             run = subprocess.Popen(
                 command,
                 cwd=self.studio.folder,
@@ -56,13 +58,20 @@ class Night:
 
     def build(self, *targets: str) -> str:
         """Give the plain command and wait for its end; it must succeed."""
-        run = self.start(*targets)
-        assert run.wait(PATIENCE_S) == 0, self.said()
-        return self.said()
+        return self.end(self.start(*targets))
 
-    def said(self) -> str:
-        """All that the commands printed."""
-        return self.log.read_text(errors="replace")
+    def end(self, run: subprocess.Popen[bytes]) -> str:
+        """Wait for the end of a command and return what it printed; it must succeed."""
+        assert run.wait(PATIENCE_S) == 0, self.said(run)
+        return self.said(run)
+
+    def said(self, run: subprocess.Popen[bytes] | None = None) -> str:
+        """All that a command printed; by default the last one."""
+        number = self._runs.index(run) if run else len(self._runs) - 1
+        return self._log(number).read_text(errors="replace")
+
+    def _log(self, number: int) -> Path:
+        return self.logs / f"said.{number}.log"
 
     @contextlib.contextmanager
     def over(self) -> Iterator[None]:
@@ -76,9 +85,10 @@ class Night:
                 run.wait()
 
     def made(self) -> Counter[str]:
-        """How many Slurm jobs there were for each thing to make."""
-        listed = self.cluster.ask("squeue", "-h", "--states=all", "-o", "%k").splitlines()
-        return Counter(line.strip() for line in listed)
+        """How many Slurm jobs there were for each thing to make in this studio."""
+        listed = self.cluster.ask("squeue", "-h", "--states=all", "-o", "%Z\t%k").splitlines()
+        jobs = [line.split("\t") for line in listed]
+        return Counter(what.strip().rpartition(" ")[0] for folder, what in jobs if folder == str(self.studio.folder))
 
     def check(self, projects: Sequence[str], prompts: Sequence[str], cap: int) -> None:
         """All films are whole, each request was sent once, and the cap was kept.

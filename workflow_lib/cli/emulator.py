@@ -18,6 +18,7 @@ _KEYS = {
     "GEMINI_API_KEY": "not-a-real-key",
     "ELEVENLABS_API_KEY": "not-a-real-key",
     "GOOGLE_OAUTH_ACCESS_TOKEN": "not-a-real-token",
+    "NOTION_TOKEN": "not-a-real-token",
     "GOOGLE_CLOUD_PROJECT": "not-a-real-project",
     "GOOGLE_CLOUD_LOCATION": "us-central1",
 }

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from workflow_lib import board_lines, boards, catalog, config, files, locks, project, story, yamlfile
+from workflow_lib import board_lines, boards, catalog, config, files, locks, project, story, verdicts, yamlfile
 from workflow_lib import plan as planning
 from workflow_lib import status as statuses
 from workflow_lib.boards import BoardPlan
@@ -132,6 +132,8 @@ def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[
         click.echo(board_lines.told(board, follows=not draft))
     for item in found:
         console.print(_plan_table(item))
+        for line in verdicts.lines(item):
+            click.echo(line)
         for warning in item.film.warnings:
             click.echo(f"warning: {warning}", err=True)
 

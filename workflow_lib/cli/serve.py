@@ -23,9 +23,10 @@ def serve(port: int, *, opens: bool) -> None:
     try:
         from workflow_lib.serving import server  # noqa: PLC0415 - an extra, which the other commands need not have
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in ("starlette", "uvicorn"):
+        package = (error.name or "").partition(".")[0]
+        if package not in ("starlette", "uvicorn"):
             raise
-        raise MissingTool(f"{error.name} is not installed: `pip install 'clipwright[serve]'` brings it") from None
+        raise MissingTool(f"{package} is not installed: `pip install 'clipwright[serve]'` brings it") from None
 
     def ready(address: str) -> None:
         click.echo(address)

@@ -136,11 +136,17 @@ class Asks:
         drawn_now = drawn.is_up_to_date(name, found, self._settings.places)
         return self._keep(drawn.path_of(found, name), up_to_date=drawn_now)([])
 
-    def report_inputs(self, folder: str, cut: Cut) -> list[str]:
-        """What a report of the film shows, as far as it is there; nothing while something is built."""
-        if cut != "final" or not internals.is_reporting(self._workflow):
-            return []
-        return [str(path) for path in Project(Path(folder)).reported() if path.is_file()]
+    def publish_inputs(self, folder: str) -> Any:  # noqa: ANN401
+        """The film and its thumbnail, where the film says where it is published."""
+        from workflow_lib.publishing import published  # noqa: PLC0415 - only a run that publishes needs it
+
+        found = self._films.plan(folder, "final")
+        try:
+            current = published.is_current(found)
+        except InvalidInput as error:
+            fail(error)
+        where = found.film.project
+        return self._keep(where.published, up_to_date=current)([str(where.film("final")), str(where.thumbnail)])
 
     def sound_inputs(self, folder: str, cut: Cut) -> Any:  # noqa: ANN401
         """The spoken lines of a film, and the clips that cannot do without their own sound."""
@@ -295,6 +301,14 @@ class Asks:
         if self._films.has_no_clips(folder):
             return ""
         return self.licence(self._films.clip(self._films.plan(folder, "final"), number).clip.backend)
+
+    def voice_licence(self, folder: str, where: str) -> str:
+        """The same for a line, if a paid voice speaks it."""
+        return self.licence("elevenlabs") if self._narrator(folder, where) else ""
+
+    def picture_licence(self, wildcards: Mapping[str, str]) -> str:
+        """The same for a described picture, if somebody is asked for it."""
+        return self.licence("gemini") if self.picture_asks(wildcards) else ""
 
     def clip_threads(self, folder: str, number: str) -> int:
         """How many cores a clip takes: waiting for a provider takes none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import dataclasses
 import gc
 import inspect
 import logging
@@ -27,20 +28,17 @@ def is_dry_run(workflow: Workflow) -> bool:
     return bool(workflow.dryrun)
 
 
-def note_reports(workflow: Workflow) -> None:
-    """Have `is_reporting` know when Snakemake writes a report, which it says to nobody."""
+def add_to_reports(workflow: Workflow, shown: Callable[[Iterable[str]], Iterable[str]]) -> None:
+    """Have a report show the files that `shown` names beside its targets: of a film it would show nothing otherwise."""
     create = workflow.create_report
 
     def creating(*arguments: Any, **named: Any) -> None:  # noqa: ANN401
-        workflow.clipwright_reports = True
+        settings = workflow.dag_settings
+        targets = {*settings.targets, *shown(settings.targets)}
+        workflow.dag_settings = dataclasses.replace(settings, targets=targets)
         create(*arguments, **named)
 
     workflow.create_report = creating
-
-
-def is_reporting(workflow: Workflow) -> bool:
-    """Whether the graph is built for a report."""
-    return bool(getattr(workflow, "clipwright_reports", False))
 
 
 def collect_seldom() -> None:
@@ -157,7 +155,9 @@ class _OnRunInfo(logging.Handler):
         self._call: Callable[[], None] | None = call
 
     def emit(self, record: logging.LogRecord) -> None:
-        if getattr(getattr(record, "event", None), "value", "") == "run_info" and self._call is not None:
+        planned = getattr(getattr(record, "event", None), "value", "") == "run_info"
+        # Where nothing is to be made there is no such event.
+        if (planned or str(record.msg).startswith("Nothing to be done")) and self._call is not None:
             call, self._call = self._call, None
             call()
 

@@ -25,6 +25,9 @@ CLIPS = frozenset({"generate_clip", "submit_clip"})
 BUYING = SOUNDS | CLIPS | {"draft_storyboard", "draw_picture"}
 """The rules that may spend money."""
 
+PUBLISHING = "publish_film"
+"""The rule that publishes; the record of what was published before stays until there is another."""
+
 _LOOKS: Mapping[str, Look] = {"draw_review": "page", "draw_sheet": "sheet"}
 
 LOOKS = frozenset({*_LOOKS, "draw_plot"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from workflow_lib import board_lines, catalog, files, layout, receipts, spacing
+from workflow_lib import board_lines, catalog, files, layout, receipts, spacing, verdicts
 from workflow_lib.engine import drawing
 from workflow_lib.layout import Cut
 from workflow_lib.planned import Action, ClipPlan, FilmPlan, Wanted, total_usd
@@ -55,6 +55,18 @@ def plan_lines(plans: Mapping[tuple[str, Cut], FilmPlan], jobs: Iterable[tuple[s
         count = sum(len(made.clips) for _, made in touched)
         lines.append(f"{len(touched)} films, {count} clips to make, ${total:.2f}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def verdict_lines(plans: Iterable[FilmPlan]) -> str:
+    """The rejected takes that stay in the films, a line each."""
+    told = ((found, verdicts.lines(found)) for found in plans)
+    return "".join(
+        "".join(
+            f"{line}\n" for line in (f"{found.film.project.film('final')}: takes that were rejected stay in it", *said)
+        )
+        for found, said in told
+        if said
+    )
 
 
 def _making(jobs: Iterable[tuple[str, dict[str, str]]]) -> dict[tuple[str, str], _Making]:

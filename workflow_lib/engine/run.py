@@ -15,6 +15,7 @@ from workflow_lib import (
     catalog,
     config,
     files,
+    layout,
     locks,
     plan,
     runs,
@@ -47,7 +48,7 @@ def start(workflow: Workflow, overrides: Mapping[str, Any]) -> Run:
     _tell_jobs(workflow, {**overrides, **run.set_caps()})
     if internals.is_main(workflow):
         internals.hide_failure_blocks()
-        internals.note_reports(workflow)
+        internals.add_to_reports(workflow, layout.find_reported)
         internals.when_planned(run.tell_plan)
     internals.spare_outputs(run.is_by_hand)
     internals.keep_here(run.is_here)
@@ -93,6 +94,7 @@ class Run:
         out = sys.stdout if internals.is_dry_run(self._workflow) else sys.stderr
         jobs = internals.needed_jobs(self._workflow)
         out.write(self.films.storyboards.lines(jobs) + report.plan_lines(self.films.plans, jobs))
+        out.write(report.verdict_lines(self.films.plans.values()))
         price = wants.of(self._listed(jobs), self.films.plan).price_usd + self.films.storyboards.price_usd(jobs)
         if price:
             out.write(report.price_age_line(self._settings.prices_of, datetime.now(UTC).date()))
@@ -116,7 +118,7 @@ class Run:
             for folder in making.folders(self._jobs):
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
-            if wanted.asks or any(rule == drafting.RULE for rule, _ in self._jobs):
+            if wanted.asks or any(rule in (drafting.RULE, making.PUBLISHING) for rule, _ in self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
         except WorkflowError as error:
             self.finish()
@@ -170,8 +172,8 @@ class Run:
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
-        if rule in making.LOOKS:
-            return making.is_looked_at_by_hand(rule, wildcards)
+        if rule == making.PUBLISHING or rule in making.LOOKS:
+            return rule == making.PUBLISHING or making.is_looked_at_by_hand(rule, wildcards)
         if rule == drafting.RULE:
             return Project(Path(wildcards["project"])).storyboard.exists()
         if rule == drawing.RULE:

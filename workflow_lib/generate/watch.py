@@ -9,7 +9,7 @@ from pathlib import Path
 from workflow_lib import catalog, clock
 from workflow_lib.errors import BadMedia, Filtered, GenerationFailed, OutcomeUnknown, Refused, RetryLater, TimedOut
 from workflow_lib.generate.desk import Desk, Purchase, jittered
-from workflow_lib.journal import Name
+from workflow_lib.journal import Name, now
 from workflow_lib.ledger import Attempt
 from workflow_lib.providers.base import Finished, Provider, Running
 from workflow_lib.slots import Slot
@@ -119,12 +119,13 @@ def until_next_poll(waits: tuple[float, float], age: float, expected_s: float) -
 def _kept(finished: Finished, attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider) -> Take:
     """Download, verify and store a result. A download that fails is tried again; the operation is never lost by it."""
     desk.tell.stage("downloading", 90)
+    over_at = now()
     waits = iter(desk.settings.retry_s)
     temporary = desk.store.folder / f"{attempt.id}.part{purchase.request.suffix}"
     while True:
         try:
             _fetch(finished, temporary, purchase, provider)
-            charged = {"usd": finished.usd, "units": finished.units}
+            charged = {"usd": finished.usd, "units": finished.units, "over_at": over_at}
             if finished.notes is not None:
                 desk.store.write_notes(attempt.id, attempt.fingerprint, finished.notes)
             take = desk.store.put(attempt, temporary, **charged)

@@ -24,13 +24,15 @@ Places = Callable[[Service], int]
 class Bar:
     """One operation, from when it was sent to its end; in seconds since the first one was. `usd`: what it cost.
 
-    One that is not over ends with the last that is known of the run.
+    `over_s`: when it was over at the provider; its result was downloaded after that. One that is not over ends with the
+    last that is known of the run.
     """
 
     label: str
     service: str
     state: State
     start_s: float
+    over_s: float
     end_s: float
     usd: float
 
@@ -51,7 +53,7 @@ class Gantt:
         for bar in self.bars:
             if bar.service == service:
                 changes[bar.start_s] = changes.get(bar.start_s, 0) + 1
-                changes[bar.end_s] = changes.get(bar.end_s, 0) - 1
+                changes[bar.over_s] = changes.get(bar.over_s, 0) - 1
         level, levels = 0, []
         for second in sorted(changes):
             level += changes[second]
@@ -109,11 +111,13 @@ def _attempts(found: FilmPlan) -> Iterable[Attempt]:
 def _bar(attempt: Attempt, zero: datetime, until: datetime) -> Bar:
     start = _sent(attempt)
     end = _moment(attempt.ended_at) if attempt.ended_at else max(until, start)
+    over = _moment(attempt.over_at) if attempt.over_at else end
     return Bar(
         label=_label(attempt),
         service=attempt.backend,
         state=attempt.state,
         start_s=round((start - zero).total_seconds(), 3),
+        over_s=round((min(over, end) - zero).total_seconds(), 3),
         end_s=round((end - zero).total_seconds(), 3),
         usd=attempt.cost_usd,
     )

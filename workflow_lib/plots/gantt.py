@@ -55,7 +55,8 @@ def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
     end = max(0.001, *(bar.end_s for bar in bars))
     for place, bar in enumerate(bars):
         colour, hatch, _ = canvas.COLOURS[bar.state]
-        length = max(bar.end_s - bar.start_s, end * 0.004)
+        length = max(bar.over_s - bar.start_s, end * 0.004)
+        axes.barh(place, bar.end_s - bar.start_s, 0.24, bar.start_s, color=colour, alpha=0.45, linewidth=0)
         axes.barh(place, length, 0.72, bar.start_s, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
     axes.set_ylim(len(bars) - 0.4, -0.6)
     axes.set_xlim(0, end * 1.005)

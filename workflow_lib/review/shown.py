@@ -170,8 +170,7 @@ def _card(
     state = state_of(found, item, history, over=is_over)
     plays, video, sha256 = _video(found, item)
     frame, frame_sha256 = (video, sha256) if video else _still(item, digests)
-    seen = seen_take(item)
-    verdict = judged.get((clip.number, seen))
+    verdict = judged.get((clip.number, item.seen))
     before = next((attempt for attempt in history if attempt.fingerprint == item.wanted), None)
     return Card(
         number=clip.number,
@@ -213,24 +212,10 @@ def _card(
         missing=steps.missing(item),
         steps=steps.of(found, item, state, left, option),
         takes=tuple(_takes(found, item, history, judged)),
-        seen=seen,
+        seen=item.seen,
         verdict=verdict.verdict if verdict else "",
         note=verdict.note if verdict else "",
     )
-
-
-def seen_take(item: ClipPlan) -> str:
-    """By what the take that a clip shows is named: its fingerprint, or its file's digest where somebody put it there.
-
-    Eight letters; empty where there is no clip, or a stand-in.
-    """
-    if not item.path.is_file():
-        return ""
-    if item.standing == "manual":
-        return (item.video_sha256 or "")[:8]
-    if item.receipt is None or item.receipt.is_stand_in:
-        return ""
-    return (item.receipt.take or item.receipt.fingerprint)[:8]
 
 
 def _video(found: FilmPlan, item: ClipPlan) -> tuple[Plays, Path | None, str]:

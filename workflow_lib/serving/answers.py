@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from workflow_lib import layout
 from workflow_lib.ledger import Attempt
-from workflow_lib.serving import jobs, pages
+from workflow_lib.serving import jobs, pages, workspace
 from workflow_lib.serving.looking import Look
 from workflow_lib.serving.watching import ALL, Watch
 
@@ -35,7 +35,7 @@ class Answers:
 
     async def _projects(self, _request: Request) -> Response:
         await self._watch.view(ALL)
-        looks = [self._watch.look(item.root.as_posix()) for item in layout.find_projects(Path())]
+        looks = [self._watch.look(item.root.as_posix()) for item in workspace.projects()]
         return JSONResponse({"projects": [_project_json(look) for look in looks if look is not None]})
 
     async def _jobs(self, request: Request) -> Response:

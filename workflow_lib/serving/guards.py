@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_BODY = 65_536
 """Bytes of what may be sent here."""
 
+_TOO_LARGE = f"more than {MAX_BODY} bytes are not taken"
 TOKEN_HEADER = "X-Clipwright-Token"  # noqa: S105 - its name
 _METHODS = ("GET", "HEAD", "POST")
 _ALWAYS = {
@@ -47,10 +48,7 @@ class Guard:
             await told(scope, receive, sends)
             return
         scope["may_write"] = self._may_write(scope)
-        try:
-            await self._app(scope, _bounded(receive), sends)
-        except TooLarge:
-            await PlainTextResponse(_too_large(), 413)(scope, receive, sends)
+        await self._app(scope, _bounded(receive), sends)
 
     def _refused(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -60,7 +58,7 @@ class Guard:
             return PlainTextResponse("That cannot be done here.\n", 405, {"Allow": ", ".join(_METHODS)})
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY:
-            return PlainTextResponse(_too_large(), 413)
+            return PlainTextResponse(f"{_TOO_LARGE}\n", 413)
         return None
 
     def _let_in(self, scope: Scope) -> Response | None:
@@ -105,7 +103,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         total += len(message.get("body", b""))
         if total > MAX_BODY:
-            raise TooLarge
+            raise TooLarge(_TOO_LARGE)
         return message
 
     return bounded
@@ -122,7 +120,3 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return sends
-
-
-def _too_large() -> str:
-    return f"More than {MAX_BODY} bytes are not taken.\n"

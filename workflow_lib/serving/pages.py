@@ -12,6 +12,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from workflow_lib import catalog
+from workflow_lib.layout import Project
 from workflow_lib.review import drawn, page
 from workflow_lib.review.shown import Card
 from workflow_lib.serving.looking import Look
@@ -82,6 +83,14 @@ def row(look: Look) -> Row:
         problem=str(problem) if problem else failing.cause if failing else "",
         more=max(0, len(look.problems) - 1) if problem else max(0, len(look.errors) - 1) if failing else 0,
         building=look.building,
+    )
+
+
+def unread(item: Project) -> Row:
+    """The row of a project that nobody has read yet."""
+    channel = item.root.parts[1] if item.root.parts[0] == "channels" else ""
+    return Row(
+        item.root.as_posix(), item.root.name, channel, "Being read", "idle", 0, 0, 0.0, 0.0, None, None, "", 0, False
     )
 
 

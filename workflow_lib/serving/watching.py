@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from workflow_lib import layout, locks
 from workflow_lib.layout import Project
-from workflow_lib.serving import looking, pages, scanning
+from workflow_lib.serving import looking, pages, scanning, workspace
 from workflow_lib.serving.looking import Going, Look
 from workflow_lib.serving.pages import FilmParts, Part, Row
 
@@ -26,6 +26,7 @@ _KEPT = 4  # pages that nobody watches and that are kept all the same
 _SHORTEST_S, _LONGEST_S = 0.5, 5.0  # between two looks
 _LOOK_SHARE = 20  # of the time goes into looking whether anything has changed: a twentieth
 _READ_SHARE = 8  # and an eighth into reading what has
+_AT_ONCE_S = 0.7  # of reading, before the page of all projects is shown
 _KEEP_ALIVE_S = 15.0
 
 T = TypeVar("T")
@@ -121,11 +122,12 @@ class Watch:
         """The answer of `work`, which is done while nobody else looks at or writes a file here."""
         return await asyncio.get_running_loop().run_in_executor(self._hands, work)
 
-    async def view(self, key: str) -> View:
-        """A page as it is at this moment."""
+    async def view(self, key: str, *, known: bool = False) -> View:
+        """A page as it is at this moment; `known`: as watchers have heard of it is as good."""
         view = self._views.setdefault(key, View())
         view.used = time.monotonic()
-        await self._renew(key, now=True)
+        if not (known and view.revision):
+            await self._renew(key, now=True)
         self._forget()
         return view
 
@@ -191,7 +193,7 @@ class Watch:
     async def _renew(self, key: str, *, now: bool) -> float:
         """Look at one page; returns the seconds that reading took, if anything had to be read."""
         try:
-            parts, going, spent = await self.do(lambda: self._all(now=now) if key == ALL else self._one(key, now=now))
+            parts, going, spent = await self.do(lambda: self._one(key, now=now) if key else self._all())
         except RuntimeError:
             if self.closed:
                 return 0.0
@@ -216,17 +218,21 @@ class Watch:
             going["film"] = {"left_s": left}
         return parts, going, film.cost_s if renewed else 0.0
 
-    def _all(self, *, now: bool) -> tuple[dict[str, Part], dict[str, object], float]:
-        items = {item.root.as_posix(): item for item in layout.find_projects(Path())}
+    def _all(self) -> tuple[dict[str, Part], dict[str, object], float]:
+        items = {item.root.as_posix(): item for item in workspace.projects()}
         going: dict[str, object] = {}
         rows: dict[str, Row] = {}
         spent = 0.0
         for key, item in items.items():
             film = self._films.setdefault(key, _Film(item))
-            # The page comes at once; what takes long is read when it is looked at again.
-            if film.renew(now=now and film.look is None) or key not in self._rows:
+            if film.look is None and spent > _AT_ONCE_S:
+                # The page comes at once; the others are read when it is looked at again.
+                rows[key] = pages.unread(item)
+                continue
+            if film.renew(now=False) or key not in self._rows:
                 spent += film.cost_s
-                self._rows[key] = pages.row(film.look) if film.look else self._rows[key]
+                if film.look is not None:
+                    self._rows[key] = pages.row(film.look)
             rows[key] = self._rows[key]
             if film.look is not None and film.look.building:
                 percent = sum(one.percent for one in film.going.values())

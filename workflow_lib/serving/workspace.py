@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from workflow_lib import layout
+from workflow_lib.layout import Project
 
 TYPES = {
     ".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm",
@@ -25,6 +26,19 @@ def split(path: str) -> tuple[str | None, str | None]:
     """The project that an address is of (None: of none), and what follows its folder (None: not even a slash)."""
     found = _PROJECT.match(path)
     return (found["root"], found["rest"]) if found else (None, None)
+
+
+def projects() -> list[Project]:
+    """The projects of the working folder; none that a link has outside of it."""
+    return [item for item in layout.find_projects(Path()) if is_inside(item.root)]
+
+
+def is_inside(path: Path) -> bool:
+    """Whether a file or folder is there and really lies in the working folder."""
+    try:
+        return path.resolve(strict=True).is_relative_to(Path.cwd())
+    except (OSError, RuntimeError):
+        return False
 
 
 def file_at(folder: Path, name: str) -> tuple[Path, str] | None:

@@ -19,7 +19,6 @@ from workflow_lib.layout import Project
 from workflow_lib.planned import ClipPlan
 from workflow_lib.project import Film
 from workflow_lib.prompts import PARTS
-from workflow_lib.review import shown
 from workflow_lib.serving import edits, looking
 from workflow_lib.verdicts import Judgement, Verdict
 
@@ -71,9 +70,10 @@ def judge(item: Project, number: int, take: str, verdict: Judgement, note: str) 
     Raises:
         InvalidInput: the clip shows another one, or the note is too long.
     """
-    film, _ = looking.film_of(item)
+    film, settings = looking.film_of(item)
+    locks.agree(settings)
     found = plan.of_clip(film, number)
-    seen = shown.seen_take(found)
+    seen = found.seen
     if not seen or take != seen:
         what = f"{found.label} shows another take by now" if seen else f"{found.label} has no take to be judged"
         raise InvalidInput([Problem(str(item.root), what, "look at it again")])
@@ -117,7 +117,8 @@ def reword(item: Project, number: int, words: Words, digest: str) -> Foreseen:
         InvalidInput: the words cannot be a prompt, or cannot be written without something else changing.
         OutOfSpace: the disk is full; the file is as it was.
     """
-    film, _ = looking.film_of(item)
+    film, settings = looking.film_of(item)
+    locks.agree(settings)
     path, _, _, _ = _stands(film, number)
     with locks.making(item, path):
         path, text, found, clip = _stands(film, number)

@@ -230,8 +230,8 @@
   const search = by("search"), filters = all("[data-filter]");
   let wanted = "", texts = null;
   const sift = () => {
-    texts ??= cards.map((card) => card.querySelector(".about").textContent.toLowerCase());
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    if (words.length) texts ??= cards.map((card) => card.querySelector(".about").textContent.toLowerCase());
     let count = 0;
     cards.forEach((card, index) => {
       const seen = (!wanted || card.dataset.flags.split(" ").includes(wanted)) && words.every((word) => texts[index].includes(word));

@@ -110,7 +110,7 @@
     if (now) { going = now; tellGoing(); }
     const changed = Object.entries(parts).filter(([key, digest]) => digests.get(key) !== digest);
     // Clips or films have come or gone, or it is another page by now.
-    if (count !== digests.size || changed.some(([key]) => !digests.has(key)) || (kind === "nothing" && digests.size !== 1)) {
+    if (count !== digests.size || changed.some(([key]) => !digests.has(key))) {
       if (!document.querySelector("dialog[open]")) location.reload();
       return;
     }
@@ -244,6 +244,17 @@
     event.preventDefault();
     const body = { ...rejecting, verdict: "rejected", note: by("reject-note").value };
     if (await done("verdict", body, by("reject-wrong"))) reject.close();
+  });
+  // What had to wait for it is looked at now.
+  for (const dialog of [reword, reject]) dialog?.addEventListener("close", connect);
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || !target.matches(".card") || !document.body.dataset.may) return;
+    const deed = { a: "approved", r: "rejected", e: "prompt" }[key];
+    const button = deed && target.querySelector(`.deeds [data-deed="${deed}"]`);
+    if (!button || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    button.click();
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
