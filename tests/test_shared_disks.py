@@ -87,11 +87,12 @@ def test_a_silent_host_is_given_up_after_a_lease_time_and_not_before(pair: list[
     assert first.stdout is not None
     assert first.stdout.readline() == "mine\n"
     pair[0].die()
-    first.communicate()
+    first.wait(timeout=60)
     began = time.monotonic()
 
     said = pair[1].start(*TAKER, "a.lock", "/dev/null", "1").communicate(timeout=60)[0]
 
+    first.communicate()
     assert said == "mine\n"
     assert time.monotonic() - began >= LEASE_S
 
