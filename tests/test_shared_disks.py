@@ -87,11 +87,12 @@ def test_a_silent_host_is_given_up_after_a_lease_time_and_not_before(pair: list[
     assert first.stdout is not None
     assert first.stdout.readline() == "mine\n"
     pair[0].die()
-    first.communicate()
+    first.wait(timeout=60)
     began = time.monotonic()
 
     said = pair[1].start(*TAKER, "a.lock", "/dev/null", "1").communicate(timeout=60)[0]
 
+    first.communicate()
     assert said == "mine\n"
     assert time.monotonic() - began >= LEASE_S
 
@@ -181,7 +182,7 @@ def test_the_clock_is_that_of_the_disk(pair: list[Host]) -> None:
 
 
 def test_who_wakes_up_too_late_sends_nothing(shared: Path) -> None:
-    """Of two processes that both believe that a request is theirs to send, one sends it; the other says that it did not."""
+    """Of two processes that believe that a request is theirs to send, one sends it; the other says that it did not."""
     store = Store(shared / "projects/.takes")
     with store.alone("f" * 64) as hold:
         turns = [Turn(hold, store, 0), Turn(hold, store, 0)]
