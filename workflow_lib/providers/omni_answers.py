@@ -50,7 +50,7 @@ def standing(body: bytes) -> Running | Finished:
         raise RetryLater(f"{_WHO} gave an answer that cannot be read")
     if status in _OVER:
         raise _failure(found, status)
-    return _result(found) if status == "completed" else Running(keys.scrub(status))
+    return _result(found) if status == "completed" else Running(keys.scrub(status).replace("_", " "))
 
 
 def _object(body: bytes) -> dict[str, Any]:
