@@ -13,7 +13,7 @@ setup: .venv/ready
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 4; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -36,7 +36,7 @@ browser:
 	fi
 
 # The cluster profiles are tested on a real Slurm, which each test brings up and takes down; none is left running.
-slurm:
+slurm: .venv/slurm/ready
 	@if PATH="$$PATH:/usr/sbin:/sbin" command -v slurmctld >/dev/null; then exit 0; \
 	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
 		echo "installing slurm-wlm and munge, on which the cluster profiles are tested"; \
@@ -45,7 +45,12 @@ slurm:
 		echo "The tests on Slurm are left out: install it (Debian, Ubuntu: sudo apt-get install slurm-wlm munge)" >&2; \
 	fi
 
-slurm-test: setup slurm
+# Packages that would have every start of Snakemake take longer lie apart, for the tests that need them.
+.venv/%/ready: requirements-%.txt .venv/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --upgrade --target $(@D) -r $<
+	@touch $@
+
+slurm-test: slurm
 	$(BIN)/python benchmarks/slurm_runs.py ordeal
 
 # Two hosts on one disk are tried with a FUSE mount for each; without it those tests are skipped and say so.
@@ -55,7 +60,7 @@ disks:
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends bindfs fuse3 >/dev/null \
 	|| echo "it cannot be installed: those tests are skipped"
 
-test: setup browser slurm disks
+test: setup browser slurm disks .venv/publish/ready
 	@$(BIN)/python -m compileall -q workflow_lib
 	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist worksteal
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
-import pytest
 
 BUCKET = "films"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "canary-aws-id-51c0", "AWS_SECRET_ACCESS_KEY": "canary-aws-secret-9e27"}
@@ -45,8 +44,10 @@ class S3:
 @contextmanager
 def serving() -> Iterator[S3]:
     """Run it."""
-    threaded = pytest.importorskip("moto.moto_server.threaded_moto_server")
-    server = threaded.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    # It lies apart from what other tests need.
+    from moto.moto_server.threaded_moto_server import ThreadedMotoServer  # noqa: PLC0415
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
         host, port = server.get_host_and_port()

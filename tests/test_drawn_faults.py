@@ -29,7 +29,7 @@ from killed_runs import Typed
 from paid_films import Paid, check_readable, quicken
 from PIL import Image
 
-KILLS = 4
+KILLS = 3
 BEACH, HILL = "A beach at dawn", "A green hill"
 SECOND = "assets/backgrounds/clip_02.png"
 _UNKNOWN = re.compile(r"(\S+\.png) was sent to gemini at \S+ and nobody knows whether it arrived")

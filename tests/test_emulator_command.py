@@ -20,7 +20,8 @@ from emulator.client import Emulator
 
 def test_the_command_says_what_to_export() -> None:
     """`clipwright emulator` prints addresses that answer and fake keys, and Ctrl-C ends it with 130."""
-    command = (sys.executable, "-m", "workflow_lib", "emulator", "--seconds", "1")
+    # Whoever runs the tests in the background has them ignore Ctrl-C.
+    command = ("env", "--default-signal=INT", sys.executable, "-m", "workflow_lib", "emulator", "--seconds", "1")
     with subprocess.Popen(
         command, cwd=REPO, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     ) as running:

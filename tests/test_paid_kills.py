@@ -28,7 +28,7 @@ from killing import (
 from workflow_lib.journal import Event, Journal
 from workflow_lib.media.verify import verify_clip
 
-KILLS = 6
+KILLS = 4
 SEED = 20261121
 CLIP = "projects/one/videos/clip_01.mp4"
 

@@ -24,6 +24,7 @@ from workflow_lib.errors import InvalidInput, MissingKey, Refused
 from workflow_lib.hooks import Publish
 from workflow_lib.publishing.bucket import open_bucket
 
+DRIVERS = REPO / ".venv/publish"
 TARGET = "projects/film/published.json"
 LARGE = 20 << 20
 UPLOAD = """
@@ -35,8 +36,17 @@ print(open_bucket(Publish(to="s3://films/large", endpoint_url=sys.argv[1])).put(
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def drivers() -> Iterator[None]:
+    """What publishing needs lies apart, see requirements-publish.txt."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(DRIVERS)
+        patch.setenv("PYTHONPATH", str(DRIVERS))
+        yield
+
+
 @pytest.fixture(scope="module")
-def server() -> Iterator[S3]:
+def server(drivers: None) -> Iterator[S3]:  # noqa: ARG001 - it is one of them
     """A server that speaks S3."""
     with serving() as started:
         yield started
@@ -188,7 +198,7 @@ def test_a_killed_upload_leaves_nothing_and_is_repeated(s3: S3, tmp_path: Path) 
     large = tmp_path / "large.mp4"
     large.write_bytes(os.urandom(1 << 20) * (LARGE >> 20))
     narrow = Narrow(s3.url, LARGE // 2)
-    env = {**os.environ, **CREDENTIALS, "PYTHONPATH": str(REPO)}
+    env = {**os.environ, **CREDENTIALS, "PYTHONPATH": f"{REPO}:{DRIVERS}"}
     with subprocess.Popen([sys.executable, "-c", UPLOAD, narrow.url, str(large)], env=env) as uploading:
         assert narrow.full.wait(60)
         uploading.kill()

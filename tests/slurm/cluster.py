@@ -19,11 +19,14 @@ from typing import Self
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "scontrol", "scancel", "setpriv")
 READY_S = 30.0
 _SBIN = "/usr/sbin:/sbin"
+_PLUGIN = Path(__file__).resolve().parents[2] / ".venv/slurm"
 
 
 def missing() -> list[str]:
-    """The programs that a cluster needs and this machine lacks."""
-    return [name for name in PROGRAMS if _found(name) is None]
+    """The programs that a cluster needs and this machine lacks, and Snakemake's plugin for it."""
+    plugin = "snakemake_executor_plugin_slurm"
+    lacks = [] if (_PLUGIN / plugin).is_dir() else [plugin]
+    return [name for name in PROGRAMS if _found(name) is None] + lacks
 
 
 class Cluster:
@@ -41,9 +44,9 @@ class Cluster:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What Slurm's commands need to find this cluster."""
+        """What Slurm's commands need to find this cluster, and Snakemake its plugin for it."""
         path = f"{os.environ['PATH']}:{_SBIN}"
-        return {"SLURM_CONF": str(self.folder / "slurm.conf"), "PATH": path}
+        return {"SLURM_CONF": str(self.folder / "slurm.conf"), "PATH": path, "PYTHONPATH": str(_PLUGIN)}
 
     def __enter__(self) -> Self:
         try:
