@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,6 +103,9 @@ def test_what_is_asked_while_the_controller_is_away_is_answered_when_it_is_back(
     """A question about a run's jobs, and a submission, wait for the controller, and no job is submitted twice."""
     order = ("--parsable", "--job-name=night", "--comment=film", "-D", "/", "-o", "/dev/null", "--wrap=sleep 300")
     first = asked(cluster, "sbatch", *order).communicate()[0].strip()
+    given = time.time_ns()
+    # A controller that is killed at once has not written down yet what it was given.
+    until(lambda: cluster.saved_at_ns() > given)
     cluster.end("slurmctld", signal.SIGKILL)
 
     question = asked(cluster, "sacct", "-X", "--parsable2", "--noheader", "--format=JobIdRaw,State", "--name", "night")

@@ -82,6 +82,11 @@ class Cluster:
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
         return done.stdout if done.returncode == 0 else ""
 
+    def saved_at_ns(self) -> int:
+        """When the controller last wrote its jobs down, in nanoseconds since the epoch; 0 while it has not."""
+        path = self.folder / "state/job_state"
+        return path.stat().st_mtime_ns if path.exists() else 0
+
     def jobs(self, states: str = "PENDING,RUNNING") -> list[str]:
         """The ids of the jobs in some states."""
         return self.ask("squeue", "-h", f"--states={states}", "-o", "%i").split()
