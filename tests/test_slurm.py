@@ -102,8 +102,8 @@ def test_licences_hold_the_cap_where_waiting_jobs_are_submitted(night: Night) ->
 def test_what_is_asked_while_the_controller_is_away_is_answered_when_it_is_back(cluster: Cluster) -> None:
     """A question about a run's jobs, and a submission, wait for the controller, and no job is submitted twice."""
     order = ("--parsable", "--job-name=night", "--comment=film", "-D", "/", "-o", "/dev/null", "--wrap=sleep 300")
-    first = asked(cluster, "sbatch", *order).communicate()[0].strip()
     given = time.time_ns()
+    first = asked(cluster, "sbatch", *order).communicate()[0].strip()
     # A controller that is killed at once has not written down yet what it was given.
     until(lambda: cluster.saved_at_ns() > given)
     cluster.end("slurmctld", signal.SIGKILL)
