@@ -51,6 +51,7 @@ slurm: .venv/slurm/ready
 	@touch $@
 
 slurm-test: slurm
+	SLURM_TESTS=all $(BIN)/python -m pytest tests/test_slurm.py
 	$(BIN)/python benchmarks/slurm_runs.py ordeal
 
 # Two hosts on one disk are tried with a FUSE mount for each; without it those tests are skipped and say so.

@@ -19,6 +19,8 @@ from slurm.films import Night
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"needs Slurm, see `make slurm`: no {', '.join(missing())}")
 
+whole = pytest.mark.skipif("SLURM_TESTS" not in os.environ, reason="takes a minute or two: run by `make slurm-test`")
+
 FRONTS = REPO / "profiles/slurm/bin"
 CAP = 3
 LICENCES = 1
@@ -60,7 +62,8 @@ def asked(cluster: Cluster, name: str, *arguments: str) -> subprocess.Popen[str]
 
 
 @pytest.mark.parametrize(
-    ("profile", "projects", "clips"), [("slurm", ("one", "two"), 3), ("cluster-generic", ("one",), 2)]
+    ("profile", "projects", "clips"),
+    [("slurm", ("one", "two"), 2), pytest.param("cluster-generic", ("one",), 2, marks=whole)],
 )
 def test_a_killed_run_is_taken_up_by_the_plain_command(
     night: Night, profile: str, projects: tuple[str, ...], clips: int
@@ -86,6 +89,7 @@ def test_a_killed_run_is_taken_up_by_the_plain_command(
     assert not any("generate_clip" in job for job in night.made()), "what waits for a provider holds no core"
 
 
+@whole
 def test_licences_hold_the_cap_where_waiting_jobs_are_submitted(night: Night) -> None:
     """With `provider_jobs: cluster` each clip holds one of Slurm's licences, of which there are fewer than places."""
     settle_in(night.studio, kling_max_in_flight=CAP, provider_jobs="cluster", slurm_licences=["kling"])
