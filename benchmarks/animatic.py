@@ -14,6 +14,7 @@ from pathlib import Path
 import ffmpeg as ffmpeg_python
 from side_by_side import ROOT, compare, machine
 
+from workflow_lib.clip import Clip
 from workflow_lib.config import Config
 from workflow_lib.film import FilmSpec
 from workflow_lib.layout import Project
@@ -22,7 +23,7 @@ from workflow_lib.media.camera import CameraMove, parse_move
 from workflow_lib.media.composite import working_size
 from workflow_lib.media.ffmpeg import binary, run
 from workflow_lib.pictures import load_picture
-from workflow_lib.project import Clip, load
+from workflow_lib.project import load
 from workflow_lib.providers.animatic import make
 
 FILM = load(Project(ROOT / "projects/galapagos"), Config())

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from workflow_lib import catalog, keys, project, sounds, story
+from workflow_lib import catalog, keys, sounds, story
 from workflow_lib.catalog import Service
+from workflow_lib.clip import Clip
 from workflow_lib.config import Config
 from workflow_lib.drafting import answers, asking, checking
 from workflow_lib.drafting.answers import Answer
@@ -214,9 +215,7 @@ def estimate(brief: Brief, config: Config) -> Estimate:
     return Estimate(tuple((what, round(usd, 4)) for what, usd in parts), frozenset(services))
 
 
-def _sounds(
-    brief: Brief, config: Config, clips: Sequence[project.Clip], services: set[Service]
-) -> list[tuple[str, float]]:
+def _sounds(brief: Brief, config: Config, clips: Sequence[Clip], services: set[Service]) -> list[tuple[str, float]]:
     parts = []
     narrator = sounds.narrator(brief.written.voice, config)
     if narrator is not None:

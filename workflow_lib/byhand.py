@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, files, layout, locks, pictures, prompts, takes
+from workflow_lib import catalog, files, layout, limits, locks, pictures, prompts, takes
 from workflow_lib.budgets import Budgets
 from workflow_lib.catalog import Backend
+from workflow_lib.clip import Clip
 from workflow_lib.config import Config
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import FilmSpec
@@ -22,7 +23,6 @@ from workflow_lib.generate.door import obtain
 from workflow_lib.media import encode, ffmpeg, verify
 from workflow_lib.models import default_model, list_usd, resolution_of
 from workflow_lib.progress import Teller
-from workflow_lib.project import Clip, model_problems
 from workflow_lib.providers import animatic
 from workflow_lib.requests import Request
 from workflow_lib.runs import Run
@@ -209,7 +209,7 @@ def _problems(order: Order, clip: Clip) -> list[Problem]:
     }
     problems = [Problem(option, what) for option, what in found.items() if what]
     said = {problem.where for problem in problems}
-    return problems + [problem for problem in model_problems(clip) if problem.where not in said]
+    return problems + [problem for problem in limits.problems_by_hand(clip) if problem.where not in said]
 
 
 def _frame(start: Path | None) -> tuple[int, int]:

@@ -6,9 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from workflow_lib import files, layout, locks, parts, plan, spacing, speaking, timing
+from workflow_lib.clip import Clip
 from workflow_lib.errors import BadMedia, InvalidInput, WorkflowError
 from workflow_lib.media import conform, encode, ffmpeg, probe
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 from workflow_lib.timing import Pace, TooShortError
 
 

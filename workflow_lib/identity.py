@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from workflow_lib import drawn, files, layout, receipts
+from workflow_lib.clip import Clip
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, Problem
 from workflow_lib.ledger import Ledger
 from workflow_lib.marks import Mark, Marks
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 from workflow_lib.receipts import Receipt
 from workflow_lib.recipes import Recipe, Scene, Split
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow_lib import files, layout, locks, parts, plan, timing
+from workflow_lib.clip import Clip
 from workflow_lib.conforming import pace_of
 from workflow_lib.digests import Digests
 from workflow_lib.film import Music
@@ -16,7 +17,7 @@ from workflow_lib.media.laying import Placed
 from workflow_lib.media.loudness import factor
 from workflow_lib.media.sound import Stems
 from workflow_lib.parts import Heard
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 
 _SOFT_EDGE = SAMPLE_RATE // 100  # a sound that is cut anywhere else clicks
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workflow_lib import catalog, files, layout, spacing, stamps
+from workflow_lib.clip import Clip
 from workflow_lib.planned import ClipPlan, Standing
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 from workflow_lib.spacing import Said
 from workflow_lib.timing import LEAD_S, TAIL_S
 from workflow_lib.transitions import CUT

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from workflow_lib import catalog, drawn, identity, layout, parts, picture_plans, receipts, sound_plans, spacing
+from workflow_lib.clip import Clip
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, InvalidInput, Problem
 from workflow_lib.identity import Pictures
@@ -14,7 +15,7 @@ from workflow_lib.ledger import Ledger
 from workflow_lib.marks import Marks
 from workflow_lib.parts import Heard
 from workflow_lib.planned import Action, ClipPlan, FilmPlan, PicturePlan, Standing, action_for
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 from workflow_lib.receipts import Receipt
 from workflow_lib.requests import Asked, Request
 from workflow_lib.takes import Stores

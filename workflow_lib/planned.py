@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
 
+from workflow_lib.clip import Clip
 from workflow_lib.drawings import Drawing
 from workflow_lib.identity import Pictures
 from workflow_lib.ledger import Ledger
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 from workflow_lib.receipts import Receipt
 from workflow_lib.requests import Asked, Component, EffectRequest, ImageRequest, Request, SpeechRequest
 

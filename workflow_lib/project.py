@@ -11,7 +11,7 @@ from workflow_lib import (
     catalog,
     drawings,
     hooks,
-    layout,
+    limits,
     manifest,
     models,
     passages,
@@ -20,7 +20,8 @@ from workflow_lib import (
     sources,
     yamlfile,
 )
-from workflow_lib.catalog import Backend, Painting
+from workflow_lib.catalog import Painting
+from workflow_lib.clip import Clip
 from workflow_lib.config import Config
 from workflow_lib.drawings import NOBODY, Board, Drawing, Painter
 from workflow_lib.errors import InvalidInput, Problem
@@ -30,51 +31,9 @@ from workflow_lib.layout import Cut, Project
 from workflow_lib.manifest import Captions, Reframe
 from workflow_lib.sounds import SCRATCH, EffectsMaker, Narrator
 from workflow_lib.sources import Source
-from workflow_lib.timing import Timing
-from workflow_lib.transitions import CUT, Transition
 
 _NTSC = {23.976: Fraction(24000, 1001), 29.97: Fraction(30000, 1001), 59.94: Fraction(60000, 1001)}
 _HALVED_FROM = 256  # pixels of the shorter side; a smaller film is drafted at its own size
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """One clip with everything decided. `seconds`: its length in the film; `place`: its key in the manifest.
-
-    `asked_s`: the length that the backend is asked for, longer where the clip is trimmed; `resolution`, `aspect`: what
-    a paid backend is asked for, empty where it has no choice; `list_usd`: what asking costs. `seed` and
-    `negative_prompt` are those that the backend takes. `length_s`: the length in the film, where it is fixed; `into`,
-    `out_of`: the transitions from the clip before and to the next one; `parts`: of the prompt, each with its name.
-    """
-
-    number: int
-    title: str | None
-    prompt: str
-    camera: str
-    narration: str
-    source: Source
-    seconds: float
-    backend: Backend
-    model: str
-    negative_prompt: str
-    seed: int | None
-    take: int
-    place: str = ""
-    asked_s: float = 0.0
-    aspect: str = ""
-    resolution: str = ""
-    list_usd: float = 0.0
-    timing: Timing = "auto"
-    length_s: float | None = None
-    into: Transition = CUT
-    out_of: Transition = CUT
-    sound_effect: str = ""
-    parts: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def label(self) -> str:
-        """`clip_07`."""
-        return layout.label(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +216,7 @@ def drafted(
         end = project.keyframe(number, "end") if clip.keyframes and clip.keyframes.end else None
         source = Source() if clip.source == "text" else Source(project.composite(number), end)
         clips.append(_clip(written, number, clip, source, config, where.rpartition(": ")[2]))
-        problems.extend(_limit_problems(clips[-1], where))
+        problems.extend(limits.problems_of(clips[-1], where))
     return clips
 
 
@@ -283,8 +242,8 @@ def _clips(
     for number, where, clip in numbered:
         source = sources.resolve(project, number, clip, before, where, problems)
         resolved = _clip(written, number, clip, source, config, where.rpartition(": ")[2])
-        problems.extend(_limit_problems(resolved, where))
-        warnings.extend(_left_out(resolved, clip, where))
+        problems.extend(limits.problems_of(resolved, where))
+        warnings.extend(limits.left_out(resolved, clip, where))
         if isinstance(clip.prompt, str) and prompts.opens_with_move(clip.prompt):
             warnings.extend(_camera_first(clip.prompt, f"{where}.prompt: {resolved.label}"))
         clips.append(resolved)
@@ -326,7 +285,11 @@ def _clip(
     seconds = float(clip.duration or written.duration)
     trim = written.trim if clip.trim is None else clip.trim
     asked_s = (model.reaching(seconds) if trim else None) or seconds
-    if model.only_longest_with and trim and _must_be_longest(model, source, models.resolution_of(backend, config)):
+    if (
+        model.only_longest_with
+        and trim
+        and limits.must_be_longest(model, source, models.resolution_of(backend, config))
+    ):
         asked_s = max(asked_s, model.longest)
     resolution = models.resolution_of(backend, config)
     drawn = not (model.follows_picture and source.start)
@@ -353,76 +316,3 @@ def _clip(
         timing=clip.timing,
         length_s=clip.length,
     )
-
-
-def _must_be_longest(model: catalog.Model, source: Source, resolution: str) -> bool:
-    return resolution in model.only_longest_with or ("end" in model.only_longest_with and source.end is not None)
-
-
-def model_problems(clip: Clip) -> list[Problem]:
-    """What a clip's model does not accept, for a clip by hand: named by options."""
-    options = {"duration": "--duration", "prompt": "--prompt", "negative_prompt": "--negative-prompt"}
-    return [
-        dataclasses.replace(problem, where=options.get(problem.where.rpartition(".")[2], "--image"))
-        for problem in _limit_problems(clip, "")
-    ]
-
-
-def _left_out(clip: Clip, written: manifest.Clip, where: str) -> list[str]:
-    """What the backend does not take, and is therefore not asked for."""
-    lost = [name for name in ("seed", "negative_prompt") if getattr(written, name) and not getattr(clip, name)]
-    return [f"{where}.{name}: {clip.backend} takes none; {clip.label} is asked for without it" for name in lost]
-
-
-def _limit_problems(clip: Clip, where: str) -> list[Problem]:
-    """What the clip's model does not accept; said before anything is sent."""
-    model = catalog.model(clip.backend, clip.model)
-    found = [*_length_problems(clip, model, where), *_picture_limits(clip, model, where)]
-    for name, text, most in (
-        ("prompt", clip.prompt, model.prompt_chars),
-        ("negative_prompt", clip.negative_prompt, model.negative_chars),
-    ):
-        if len(text) > most:
-            what = f"{clip.label} has a {name.replace('_', ' ')} of {len(text)} characters"
-            found.append(Problem(f"{where}.{name}", what, f"{clip.backend} takes {most} at most"))
-    return found
-
-
-def _length_problems(clip: Clip, model: catalog.Model, where: str) -> list[Problem]:
-    if not model.allows(clip.asked_s):
-        what = f"{clip.label} wants {clip.seconds:g} s, which {clip.backend} cannot make"
-        shorter = model.reaching(clip.seconds)
-        hint = f"it makes {model.offers()}" + (f"; or `trim: true` to cut it from {shorter:g} s" if shorter else "")
-        return [Problem(f"{where}.duration", what, hint)]
-    most = model.longest_with_end
-    if most is not None and clip.source.end is not None and clip.asked_s > most:
-        what = f"{clip.label} wants {clip.asked_s:g} s; {clip.backend} makes {most:g} s at most with an end keyframe"
-        return [Problem(f"{where}.duration", what, "make it shorter, or leave the end keyframe out")]
-    if clip.asked_s < model.longest and _must_be_longest(model, clip.source, clip.resolution):
-        why = "an end keyframe" if clip.source.end and "end" in model.only_longest_with else clip.resolution
-        what = f"{clip.label} wants {clip.asked_s:g} s; {clip.backend} makes only {model.longest:g} s with {why}"
-        return [Problem(f"{where}.duration", what, f"ask for {model.longest:g} s, or `trim: true` to cut it")]
-    return []
-
-
-def _picture_limits(clip: Clip, model: catalog.Model, where: str) -> list[Problem]:
-    source = clip.source
-    found: list[Problem] = []
-    if source.lost:
-        return found
-    if source.end is not None and not model.end_picture:
-        what = f"{clip.label} has an end keyframe, which {clip.model} does not take"
-        found.append(Problem(f"{where}.keyframes.end", what, "use another model, or leave it out"))
-    if source.end is not None and source.start is None:
-        what = f"{clip.label} has an end keyframe without a start"
-        found.append(Problem(f"{where}.keyframes.start", what, "name the start too"))
-    if source.start is None and model.needs_picture:
-        what = f"{clip.label} has no picture, and {clip.model} makes nothing from words alone"
-        found.append(Problem(where, what, "give it a composite or keyframes, or use another model"))
-    if model.paid and not (model.follows_picture and source.start) and clip.aspect not in (model.aspects or ()):
-        what = f"{clip.label} is {clip.aspect or 'of an unusual shape'}, which {clip.backend} does not draw"
-        found.append(Problem(where, what, f"it draws {' or '.join(model.aspects or ())}: change the film's size"))
-    if clip.resolution and clip.resolution not in model.usd:
-        what = f"{clip.model} does not make {clip.resolution}"
-        found.append(Problem(f"config.yaml: {clip.backend}_resolution", what, f"it makes {', '.join(model.usd)}"))
-    return found

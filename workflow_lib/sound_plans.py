@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from workflow_lib import files, layout, sounds
+from workflow_lib.clip import Clip
 from workflow_lib.digests import Digests
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.ledger import Ledger
 from workflow_lib.planned import SoundPlan, Standing, action_for
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 from workflow_lib.receipts import FileId
 from workflow_lib.requests import EffectRequest, SpeechRequest
 

@@ -7,9 +7,10 @@ from dataclasses import asdict
 from itertools import pairwise
 
 from workflow_lib import files, layout
+from workflow_lib.clip import Clip
 from workflow_lib.errors import Problem
 from workflow_lib.planned import ClipPlan
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 from workflow_lib.timing import PLAIN, TAIL_S, Rule, TooShortError, pace
 from workflow_lib.transitions import CUT, Transition
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from workflow_lib import files, layout
+from workflow_lib.clip import Clip
 from workflow_lib.digests import Digests
 from workflow_lib.media import captions, probe
 from workflow_lib.media.captions import Caption, Heard
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 from workflow_lib.receipts import FileId
 from workflow_lib.timing import LEAD_S
 

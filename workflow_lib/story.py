@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workflow_lib import catalog, keys, manifest, models, project, yamlfile
 from workflow_lib.catalog import Drafter
+from workflow_lib.clip import Clip
 from workflow_lib.config import Config
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
@@ -109,7 +110,7 @@ def read(item: Project, config: Config) -> Brief:
     return brief
 
 
-def sample(brief: Brief, config: Config, problems: list[Problem]) -> list[project.Clip]:
+def sample(brief: Brief, config: Config, problems: list[Problem]) -> list[Clip]:
     """Clips of the kinds that are asked for, before anybody has drafted them."""
     listed = []
     for number in range(1, brief.asked.clips + 1):

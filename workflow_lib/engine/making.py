@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_lib import layout, plan, sound_plans
+from workflow_lib.clip import Clip
 from workflow_lib.digests import Digests
 from workflow_lib.layout import Cut, Project
 from workflow_lib.ledger import Ledger
 from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 
 if TYPE_CHECKING:
     from workflow_lib.review.drawn import Look

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from workflow_lib import pictures
-from workflow_lib.project import Clip
+from workflow_lib.clip import Clip
 from workflow_lib.providers.base import Order
 
 _SMALLEST_SIDE = 300  # pixels; resellers of Kling ask for it (one secondary source)

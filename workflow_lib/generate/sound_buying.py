@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workflow_lib.clip import Clip
 from workflow_lib.config import Config
 from workflow_lib.generate import wanting
 from workflow_lib.generate.desk import Obtained, Purchase
@@ -11,7 +12,7 @@ from workflow_lib.generate.made import Facts
 from workflow_lib.media import recording, voice
 from workflow_lib.planned import SoundPlan
 from workflow_lib.progress import Teller
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 from workflow_lib.providers.base import EffectOrder, SpeechOrder
 from workflow_lib.requests import EffectRequest, SpeechRequest
 from workflow_lib.runs import Run

@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from workflow_lib import layout, locks, plan, receipts, sound_plans
+from workflow_lib.clip import Clip
 from workflow_lib.config import Config
 from workflow_lib.digests import Digests
 from workflow_lib.errors import WorkflowError
 from workflow_lib.generate import made
 from workflow_lib.generate.made import Facts
 from workflow_lib.planned import SoundPlan
-from workflow_lib.project import Clip, Film
+from workflow_lib.project import Film
 from workflow_lib.receipts import FileId
 
 _Make = Callable[[SoundPlan, Path], Facts]

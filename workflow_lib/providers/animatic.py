@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypedDict
 
+from workflow_lib.clip import Clip
 from workflow_lib.film import FilmSpec
 from workflow_lib.media import animatic
 from workflow_lib.media.animatic import Progress
 from workflow_lib.media.camera import parse_move
 from workflow_lib.media.encode import Quality
-from workflow_lib.project import Clip
 
 
 class _Told(TypedDict):
