@@ -68,6 +68,11 @@ class Studio:
                 shutil.copy2(source, self.folder / name)
         return self
 
+    def copied(self, folder: Path) -> Studio:
+        """A copy of all that is there, in `folder`."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Studio(folder)
+
     def reword(self, module: str, *words: str) -> None:
         """Change `words` in a module of this installation."""
         path = self.folder / "workflow_lib" / module
@@ -198,8 +203,7 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 @pytest.fixture
 def built(built_once: Studio, tmp_path: Path) -> Studio:
     """A copy of the small film, built and up to date."""
-    shutil.copytree(built_once.folder, tmp_path / "studio", symlinks=True)
-    return Studio(tmp_path / "studio")
+    return built_once.copied(tmp_path / "studio")
 
 
 @pytest.fixture(scope="session")
@@ -259,8 +263,7 @@ def bought(bought_once: tuple[Studio, dict[str, Any], str], emulator: Emulator, 
     """A copy of the small film, bought and up to date, at a provider that has sold nothing yet."""
     from paid_films import Paid  # noqa: PLC0415 - it needs this module
 
-    shutil.copytree(bought_once[0].folder, tmp_path / "studio", symlinks=True)
-    return Paid(Studio(tmp_path / "studio"), emulator)
+    return Paid(bought_once[0].copied(tmp_path / "studio"), emulator)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socketserver import BaseServer
 from typing import Any
 
 import pytest
@@ -101,13 +102,19 @@ class Anything(http.server.ThreadingHTTPServer):
 
 
 @contextmanager
+def in_thread(server: BaseServer) -> Iterator[None]:
+    """Have a server answer meanwhile."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
 def anything() -> Iterator[Anything]:
     """Run such a server."""
-    with Anything() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with Anything() as server, in_thread(server):
+        yield server

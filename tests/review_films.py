@@ -91,3 +91,20 @@ def opened(browser: Browser, page: Path, width: int = 1440, height: int = 1000, 
     tab = context.new_page()
     tab.goto(page.resolve().as_uri())
     return tab
+
+
+def laid_out(tab: Page, frames: str) -> tuple[list[int], list[str]]:
+    """How wide the page and the window are, and what leaves the frame that it is in, of those that `frames` selects."""
+    widths = tab.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    outside = tab.evaluate(
+        """(frames) => [...document.querySelectorAll(frames)].flatMap((card) => {
+            const inside = card.getBoundingClientRect();
+            return [...card.querySelectorAll('*')].filter((part) => {
+                const box = part.getBoundingClientRect();
+                const leaves = box.right > inside.right + 1 || box.left < inside.left - 1;
+                return box.width && leaves && !part.closest('code');
+            }).map((part) => part.outerHTML.slice(0, 80));
+        })""",
+        frames,
+    )
+    return widths, outside

@@ -31,8 +31,7 @@ def delivered_once(built_once: Studio, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture
 def delivered(delivered_once: Studio, tmp_path: Path) -> Studio:
     """A copy of that."""
-    shutil.copytree(delivered_once.folder, tmp_path / "studio", symlinks=True)
-    return Studio(tmp_path / "studio")
+    return delivered_once.copied(tmp_path / "studio")
 
 
 def test_a_film_has_its_texts_beside_it(built_once: Studio) -> None:

@@ -52,16 +52,15 @@ def drawn_once(tmp_path_factory: pytest.TempPathFactory, emulated_films: Path) -
 @pytest.fixture
 def film(drawn_once: Bought, emulated_films: Path, tmp_path: Path) -> Any:  # noqa: ANN401 - a generator of Paid
     """A copy of that film, at a provider that has sold nothing yet."""
-    shutil.copytree(drawn_once[0].folder, tmp_path / "studio", symlinks=True)
+    studio = drawn_once[0].copied(tmp_path / "studio")
     with Emulator(emulated_films, "--clip", str(tiny_clip(emulated_films))) as running:
-        yield Paid(Studio(tmp_path / "studio"), running)
+        yield Paid(studio, running)
 
 
 @pytest.fixture
 def planned(drawn_once: Bought, shared_emulator: Emulator, tmp_path: Path) -> Paid:
     """A copy of that film of which only dry runs are made."""
-    shutil.copytree(drawn_once[0].folder, tmp_path / "studio", symlinks=True)
-    return Paid(Studio(tmp_path / "studio"), shared_emulator)
+    return Paid(drawn_once[0].copied(tmp_path / "studio"), shared_emulator)
 
 
 def to_buy(said: str) -> set[str]:

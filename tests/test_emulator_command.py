@@ -99,7 +99,7 @@ def test_it_sleeps_between_requests(emulator: Emulator) -> None:
     emulator.report()
     stat = Path(f"/proc/{emulator.process.pid}/status")
     before = switches(stat)
-    time.sleep(0.5)
+    time.sleep(0.5)  # so long is it watched
 
     assert switches(stat) - before <= 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -47,8 +46,7 @@ def joined_once(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 @pytest.fixture
 def joined(joined_once: Studio, tmp_path: Path) -> Studio:
     """A copy of that."""
-    shutil.copytree(joined_once.folder, tmp_path / "studio", symlinks=True)
-    return Studio(tmp_path / "studio")
+    return joined_once.copied(tmp_path / "studio")
 
 
 @pytest.fixture

@@ -56,8 +56,7 @@ def bought(bought_once: tuple[Studio, Emulator], tmp_path: Path) -> tuple[Studio
     """A copy of the bought film, and the emulator with nothing counted."""
     studio, emulator = bought_once
     emulator.reset()
-    shutil.copytree(studio.folder, tmp_path / "studio", symlinks=True)
-    return Studio(tmp_path / "studio"), emulator
+    return studio.copied(tmp_path / "studio"), emulator
 
 
 def test_costs_tell_what_was_charged_in_each_form(bought_once: tuple[Studio, Emulator]) -> None:

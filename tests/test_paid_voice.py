@@ -47,8 +47,7 @@ def spoken_once(tmp_path_factory: pytest.TempPathFactory, emulated_films: Path) 
 @pytest.fixture
 def spoken(spoken_once: Bought, emulator: Emulator, tmp_path: Path) -> Paid:
     """A copy of that film, at a provider that has sold nothing yet."""
-    shutil.copytree(spoken_once[0].folder, tmp_path / "studio", symlinks=True)
-    return Paid(Studio(tmp_path / "studio"), emulator)
+    return Paid(spoken_once[0].copied(tmp_path / "studio"), emulator)
 
 
 @pytest.fixture

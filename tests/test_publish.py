@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -72,8 +71,7 @@ def finished_once(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 @pytest.fixture
 def finished(finished_once: Studio, s3: S3, tmp_path: Path) -> Studio:
     """A copy of that, to be published at the server."""
-    shutil.copytree(finished_once.folder, tmp_path / "studio", symlinks=True)
-    studio = Studio(tmp_path / "studio")
+    studio = finished_once.copied(tmp_path / "studio")
     studio.write({**studio.manifest(), "publish": {"to": f"s3://{BUCKET}/out", "endpoint_url": s3.url}})
     return studio
 

@@ -31,8 +31,7 @@ def looked_at_once(built_once: Studio, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture
 def looked_at(looked_at_once: Studio, tmp_path: Path) -> Studio:
     """A copy of that."""
-    shutil.copytree(looked_at_once.folder, tmp_path / "studio", symlinks=True)
-    return Studio(tmp_path / "studio")
+    return looked_at_once.copied(tmp_path / "studio")
 
 
 def chips(studio: Studio, project: str = "film") -> list[str]:

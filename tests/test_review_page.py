@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +12,7 @@ from conftest import Studio
 from emulator.client import Emulator
 from paid_films import Paid, quicken, tiny_clip
 from playwright.sync_api import Browser, Dialog, Page, expect
-from review_films import HOSTILE, RIGHT_TO_LEFT, browsing, make_mixed, opened
+from review_films import HOSTILE, RIGHT_TO_LEFT, browsing, laid_out, make_mixed, opened
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +59,7 @@ def test_nothing_leaves_its_place(browser: Browser, mixed_once: Studio, width: i
 
     tab.evaluate("for (const takes of document.querySelectorAll('details')) takes.open = true")
     tab.evaluate("for (const card of document.querySelectorAll('.card')) card.style.contentVisibility = 'visible'")
-    widths = tab.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    outside = tab.evaluate(
-        """() => [...document.querySelectorAll('.card')].flatMap((card) => {
-            const inside = card.getBoundingClientRect();
-            return [...card.querySelectorAll('*')].filter((part) => {
-                const box = part.getBoundingClientRect();
-                const leaves = box.right > inside.right + 1 || box.left < inside.left - 1;
-                return box.width && leaves && !part.closest('code');
-            }).map((part) => part.outerHTML.slice(0, 80));
-        })"""
-    )
+    widths, outside = laid_out(tab, ".card")
     edges = tab.evaluate(
         """() => [...document.querySelectorAll('.film, .tools, .card')]
             .map((part) => part.getBoundingClientRect()).map((box) => [box.top, box.bottom])"""
@@ -100,8 +89,7 @@ def test_each_clip_tells_how_it_stands(page: Page) -> None:
 
 def test_a_missing_clip_names_the_command_that_makes_it(page: Page, mixed_once: Studio, tmp_path: Path) -> None:
     """What the page says to type makes the clip."""
-    shutil.copytree(mixed_once.folder, tmp_path / "studio", symlinks=True)
-    studio = Studio(tmp_path / "studio")
+    studio = mixed_once.copied(tmp_path / "studio")
 
     command = shlex.split(page.locator("#clip_09 .next code").text_content() or "")
     done = studio.snakemake(*command[1:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +12,7 @@ from conftest import Studio
 from emulator.client import Emulator
 from paid_films import Paid, quicken, tiny_clip, until, worded_film
 from playwright.sync_api import Browser, Dialog, Page, expect
-from review_films import HOSTILE, browsing, make_mixed
+from review_films import HOSTILE, browsing, laid_out, make_mixed
 from served import Served
 
 PAGE = "/projects/film/"
@@ -58,9 +57,9 @@ def mixed_once(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 @pytest.fixture
 def mixed(mixed_once: Studio, tmp_path: Path) -> Iterator[tuple[Studio, Served]]:
     """A copy of that, and its server."""
-    shutil.copytree(mixed_once.folder, tmp_path / "studio", symlinks=True)
+    studio = mixed_once.copied(tmp_path / "studio")
     with Served(tmp_path / "studio") as server:
-        yield Studio(tmp_path / "studio"), server
+        yield studio, server
 
 
 def opened(browser: Browser, server: Served, path: str, width: int = 1440, scheme: str = "light") -> Page:
@@ -103,17 +102,7 @@ def test_nothing_leaves_its_place(browser: Browser, mixed: tuple[Studio, Served]
         tab.evaluate(
             "for (const one of document.querySelectorAll('.card, .row')) one.style.contentVisibility = 'visible'"
         )
-        widths = tab.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        outside = tab.evaluate(
-            """() => [...document.querySelectorAll('.card, .row, .top, .told')].flatMap((card) => {
-                const inside = card.getBoundingClientRect();
-                return [...card.querySelectorAll('*')].filter((part) => {
-                    const box = part.getBoundingClientRect();
-                    const leaves = box.right > inside.right + 1 || box.left < inside.left - 1;
-                    return box.width && leaves && !part.closest('code');
-                }).map((part) => part.outerHTML.slice(0, 80));
-            })"""
-        )
+        widths, outside = laid_out(tab, ".card, .row, .top, .told")
         edges = tab.evaluate(
             """() => [...document.querySelectorAll('.home, .told, .top, .film, .tools, .card, .row')]
                 .map((part) => part.getBoundingClientRect()).filter((box) => box.height)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,8 +61,7 @@ def studio_once(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 @pytest.fixture
 def commented(studio_once: Studio, tmp_path: Path) -> Studio:
     """A copy of that."""
-    shutil.copytree(studio_once.folder, tmp_path / "studio", symlinks=True)
-    return Studio(tmp_path / "studio")
+    return studio_once.copied(tmp_path / "studio")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import shutil
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -48,8 +47,7 @@ def faded_once(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 @pytest.fixture
 def faded(faded_once: Studio, tmp_path: Path) -> Studio:
     """A copy of the film with crossfades, built and up to date."""
-    shutil.copytree(faded_once.folder, tmp_path / "studio", symlinks=True)
-    return Studio(tmp_path / "studio")
+    return faded_once.copied(tmp_path / "studio")
 
 
 def _reports(studio: Studio, count: int = 4) -> list[dict[str, Any]]:

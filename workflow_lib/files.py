@@ -9,7 +9,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from workflow_lib.errors import OutOfSpace
+from workflow_lib.errors import InvalidInput, OutOfSpace, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +37,36 @@ def writing(target: Path) -> Iterator[None]:
         if error.errno not in _REASONS:
             raise
         raise OutOfSpace(f"{target} cannot be written: {_REASONS[error.errno]}") from error
+
+
+def bytes_at(path: Path, most: int, *, missing: str = "", large: str = "") -> bytes:
+    """What a file that people write holds, `most` bytes of it; `missing`, `large`: what to do when it is.
+
+    Raises:
+        InvalidInput: it is not there, cannot be read or is larger.
+    """
+    try:
+        if path.stat().st_size <= most:
+            return path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidInput([Problem(str(path), "there is no such file", missing)]) from None
+    except OSError as error:
+        raise InvalidInput([Problem(str(path), f"cannot be read: {error.strerror}")]) from error
+    size = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most // 1000} kB"  # noqa: PLR2004
+    raise InvalidInput([Problem(str(path), f"is larger than {size}", large)])
+
+
+def text_at(path: Path, most: int, *, missing: str = "", large: str = "") -> str:
+    """The same as text.
+
+    Raises:
+        InvalidInput: as bytes_at, or it is not UTF-8.
+    """
+    try:
+        return bytes_at(path, most, missing=missing, large=large).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"is not UTF-8 text (byte {error.start})"
+        raise InvalidInput([Problem(str(path), what, "save it as UTF-8")]) from error
 
 
 @contextmanager

@@ -81,8 +81,24 @@ class Wanted(Protocol):
         """What making it is listed at; nothing when it need not be made."""
 
 
+class _Priced:
+    """What follows for each of them from how it stands."""
+
+    __slots__ = ()
+
+    @property
+    def to_make(self: Wanted) -> bool:
+        """Whether it must be made; of a described picture: should anybody need it."""
+        return self.standing in ("missing", "stale")
+
+    @property
+    def price_usd(self: Wanted) -> float:
+        """What making it is listed at; nothing when it need not be made."""
+        return self.list_usd if self.to_make and self.action == "buy" else 0.0
+
+
 @dataclass(frozen=True, slots=True)
-class SoundPlan:
+class SoundPlan(_Priced):
     """How the spoken line or the sound effect of a clip stands.
 
     `key`: what it is known by; empty when the clip has none. `request`: what is asked of a provider; None for the
@@ -102,19 +118,9 @@ class SoundPlan:
     reasons: tuple[str, ...] = ()
     list_usd: float = 0.0
 
-    @property
-    def to_make(self) -> bool:
-        """Whether it must be made."""
-        return self.standing in ("missing", "stale")
-
-    @property
-    def price_usd(self) -> float:
-        """What making it is listed at; nothing when it need not be made."""
-        return self.list_usd if self.to_make and self.action == "buy" else 0.0
-
 
 @dataclass(frozen=True, slots=True)
-class PicturePlan:
+class PicturePlan(_Priced):
     """How a described picture stands. `identity`: by what clips know it; `key`: by what its file is known.
 
     `request`: what is asked of a model; None for a sketch. All else as in ClipPlan.
@@ -143,19 +149,9 @@ class PicturePlan:
         """Its key in the manifest."""
         return self.drawing.place
 
-    @property
-    def to_make(self) -> bool:
-        """Whether it must be drawn, should anybody need it."""
-        return self.standing in ("missing", "stale")
-
-    @property
-    def price_usd(self) -> float:
-        """What drawing it is listed at; nothing when it need not be drawn."""
-        return self.list_usd if self.to_make and self.action == "buy" else 0.0
-
 
 @dataclass(frozen=True, slots=True)
-class ClipPlan:
+class ClipPlan(_Priced):
     """How one clip stands, and `reasons` in words for what must be made.
 
     `wanted`: the fingerprint of the take that it is to have, its request's own unless the user chose another;
@@ -218,16 +214,6 @@ class ClipPlan:
         if self.receipt is None or self.receipt.is_stand_in:
             return ""
         return (self.receipt.take or self.receipt.fingerprint)[:8]
-
-    @property
-    def to_make(self) -> bool:
-        """Whether the clip must be made."""
-        return self.standing in ("missing", "stale")
-
-    @property
-    def price_usd(self) -> float:
-        """What making it is listed at; nothing when it need not be made."""
-        return self.clip.list_usd if self.to_make and self.action == "buy" else 0.0
 
 
 def action_for(film: Film, wanted: str, ledger: Ledger) -> tuple[Action, str | None]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_lib import catalog, keys, manifest, models, project, yamlfile
+from workflow_lib import catalog, files, keys, manifest, models, project, yamlfile
 from workflow_lib.catalog import Drafter
 from workflow_lib.clip import Clip
 from workflow_lib.config import Config
@@ -142,21 +142,11 @@ def _written(item: Project) -> manifest.Manifest:
 def _text(path: Path, problems: list[Problem]) -> str:
     hint = "write the story there: prose, or a topic and how to tell it"
     try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
-    except FileNotFoundError:
-        problems.append(Problem(str(path), "there is no such file", hint))
+        read = files.text_at(path, MAX_BYTES, missing=hint, large="make a film of each chapter")
+    except InvalidInput as error:
+        problems.extend(error.problems)
         return ""
-    except OSError as error:
-        problems.append(Problem(str(path), f"cannot be read: {error.strerror}"))
-        return ""
-    if data is None:
-        problems.append(Problem(str(path), f"is larger than {MAX_BYTES // 1000} kB", "make a film of each chapter"))
-        return ""
-    try:
-        text = _COMMENT.sub("", data.decode("utf-8-sig")).replace("\r\n", "\n").strip()
-    except UnicodeDecodeError as error:
-        problems.append(Problem(str(path), f"is not UTF-8 text (byte {error.start})", "save it as UTF-8"))
-        return ""
+    text = _COMMENT.sub("", read).replace("\r\n", "\n").strip()
     if not any(letter.isalnum() for letter in text):
         problems.append(Problem(str(path), "says nothing", hint))
     return text

@@ -13,6 +13,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from workflow_lib import files
 from workflow_lib.errors import InvalidInput, Problem
 
 MAX_BYTES = 2_000_000
@@ -62,7 +63,7 @@ def read(path: Path) -> object:
     Raises:
         InvalidInput: the file is missing, not text, too large, not YAML, or expands to more than MAX_NODES values.
     """
-    return parse(_text(path), str(path))
+    return parse(files.text_at(path, MAX_BYTES), str(path))
 
 
 def parse(text: str, where: str) -> object:
@@ -107,23 +108,6 @@ def _check_depth(text: str, where: str) -> None:
     depth = itertools.accumulate(1 if found.group() in "[{" else -1 for found in _BRACKETS.finditer(text))
     if max(depth, default=0) > MAX_DEPTH:
         raise InvalidInput([Problem(where, f"has more than {MAX_DEPTH} open brackets", "close them")])
-
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
-    except FileNotFoundError:
-        raise InvalidInput([Problem(str(path), "there is no such file")]) from None
-    except OSError as error:
-        raise InvalidInput([Problem(str(path), f"cannot be read: {error.strerror}")]) from error
-    if data is None:
-        raise InvalidInput([Problem(str(path), f"is larger than {MAX_BYTES // 1_000_000} MB")])
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            [Problem(str(path), f"is not UTF-8 text (byte {error.start})", "save it as UTF-8")]
-        ) from error
 
 
 def _size(value: object, known: dict[int, int], depth: int) -> int:

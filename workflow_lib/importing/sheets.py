@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workflow_lib import yamlfile
+from workflow_lib import files, yamlfile
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.importing import cells, columns
 
@@ -81,14 +81,7 @@ def _ends() -> str:
 
 def text_at(path: Path) -> tuple[str, str]:
     """The text of a file in whatever encoding a spreadsheet gave it, and what is to be said about that."""
-    try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
-    except FileNotFoundError:
-        raise InvalidInput([Problem(str(path), "there is no such file")]) from None
-    except OSError as error:
-        raise InvalidInput([Problem(str(path), f"cannot be read: {error.strerror}")]) from error
-    if data is None:
-        raise InvalidInput([Problem(str(path), f"is larger than {MAX_BYTES // 1_000_000} MB")])
+    data = files.bytes_at(path, MAX_BYTES)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace"), ""
     half = len(data) // 2

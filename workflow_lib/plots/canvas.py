@@ -64,9 +64,12 @@ def head(made: Figure, title: str, told: str) -> None:
     made.text(0.02, 1 - 0.52 / height, told, size=10, color=SOFT, va="top")
 
 
-def say(made: Figure, lines: str) -> None:
-    """What there is to say where there is nothing to draw."""
+def only_words(title: str, told: str, lines: str) -> Figure:
+    """A figure of what there is to say where there is nothing to draw."""
+    made = figure(2.4)
+    head(made, title, told)
     made.text(0.5, 0.38, lines, size=12, color=SOFT, ha="center", va="center", linespacing=1.6)
+    return made
 
 
 def bare(axes: Axes) -> None:

@@ -25,10 +25,8 @@ _NEAR = 1.6  # a budget that is further away than so many times what was spent i
 def draw(shown: Spent) -> Figure:
     """The figure; where nothing was paid it says so."""
     if not shown.costs:
-        made = canvas.figure(2.4)
-        canvas.head(made, shown.title, "Costs")
-        canvas.say(made, "Nothing was paid for this film.\nWhat it has was made here, for $0.")
-        return made
+        lines = "Nothing was paid for this film.\nWhat it has was made here, for $0."
+        return canvas.only_words(shown.title, "Costs", lines)
     components = _components(shown)
     whos = list(dict.fromkeys(_who(cost) for cost in shown.costs))
     legend = -(-len(whos) // _COLUMNS) * _LEGEND_ROW + 0.12

@@ -24,10 +24,8 @@ _HOUR, _MINUTE = 3600, 60
 def draw(shown: Gantt) -> Figure:
     """The figure; where nothing was asked of a provider it says so."""
     if not shown.bars:
-        made = canvas.figure(2.4)
-        canvas.head(made, shown.title, "Operations at providers")
-        canvas.say(made, "No operations: nothing was asked of a provider for this film.\nWhat it has was made here.")
-        return made
+        lines = "No operations: nothing was asked of a provider for this film.\nWhat it has was made here."
+        return canvas.only_words(shown.title, "Operations at providers", lines)
     row = _ROW if len(shown.bars) <= _NAMED else max(_THIN, 12.0 / len(shown.bars))
     rows = max(row * len(shown.bars), 0.6)
     height = _HEAD + rows + _GAP + _LEGEND + _FLIGHT + _FOOT
