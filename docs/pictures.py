@@ -35,6 +35,7 @@ SCENES = (
     "The ship lies at anchor", "A lamp burns in the cabin", "The island sinks into the sea",
 )  # fmt: skip
 WIDTH = 104
+HOME = "~/films"  # where a reader has it
 
 
 def clips() -> list[dict[str, object]]:
@@ -65,7 +66,7 @@ def run(folder: Path, env: dict[str, str], *arguments: str) -> str:
     os.close(ours)
     if running.returncode:
         sys.exit(said.decode())
-    return said.decode().replace("\r\n", "\n")
+    return said.decode().replace("\r\n", "\n").replace(str(folder), HOME)
 
 
 def _read(descriptor: int) -> bytes:
@@ -90,7 +91,7 @@ def draw(pieces: list[tuple[str, str]], out: Path) -> None:
         console.print(Text(f"$ {command}", style="bold"))
         console.print(Text.from_ansi(said))
         console.print()
-    drawn = console.export_svg(title="~/films")
+    drawn = console.export_svg(title=HOME)
     # The letters of the reader's own system: a picture fetches nothing.
     out.write_text(re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL))
 

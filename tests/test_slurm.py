@@ -121,6 +121,28 @@ def test_what_is_asked_while_the_controller_is_away_is_answered_when_it_is_back(
     cluster.ask("scancel", first)
 
 
+def test_a_job_that_the_controller_has_forgotten_has_failed(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that a controller lost with all that it had saved is not waited for; one that is queued still is."""
+    monkeypatch.chdir(tmp_path)
+    order = ("--parsable", "--job-name=night", "-D", str(tmp_path))
+    states = ("-X", "--parsable2", "--noheader", "--format=JobIdRaw,State", "--name", "night")
+    cluster.pause()
+    lost = asked(cluster, "sbatch", *order, "--comment=one", "--wrap=true").communicate()[0].strip()
+    before = asked(cluster, "sacct", *states).communicate()[0]
+    cluster.forget()
+    cluster.pause()
+    queued = asked(cluster, "sbatch", *order, "--comment=two", "--wrap=false").communicate()[0].strip()
+
+    after = asked(cluster, "sacct", *states).communicate()[0]
+
+    cluster.ask("scancel", queued)
+    cluster.resume()
+    assert before == f"{lost}|PENDING\n"
+    assert sorted(after.splitlines()) == sorted([f"{lost}|FAILED", f"{queued}|PENDING"])
+
+
 def test_what_slurm_refuses_is_refused_at_once(cluster: Cluster) -> None:
     """An order that names a licence that is not there is not sent for ever."""
     order = ("--parsable", "--job-name=night", "--comment=film", "-D", "/", "--licenses=nobody:1", "--wrap=true")

@@ -137,9 +137,29 @@ def _submit(order: _Order, commands: Commands) -> int:
         if refused > 1:
             break
         time.sleep(_BETWEEN_S)
+    if done.returncode == 0:
+        _note(order, done.stdout)
     sys.stdout.write(done.stdout)
     sys.stderr.write(done.stderr)
     return done.returncode
+
+
+def _note(order: _Order, printed: str) -> None:
+    """Write down that a job is of a run: `printed` is its id, with the name of its cluster where there are several."""
+    path = _noted_by(Path(order.folder), order.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(f"{printed.strip().partition(';')[0]}\n")
+
+
+def _noted(run: str) -> list[str]:
+    """The jobs of a run in this folder."""
+    path = _noted_by(Path(), run)
+    return path.read_text(encoding="utf-8").split() if path.is_file() else []
+
+
+def _noted_by(folder: Path, run: str) -> Path:
+    return folder / ".snakemake" / "slurm_jobs" / hashlib.sha256(run.encode()).hexdigest()[:16]
 
 
 def _adopted(order: _Order, commands: Commands) -> subprocess.CompletedProcess[str] | None:
@@ -168,9 +188,11 @@ def _name_of_run(arguments: Sequence[str]) -> str | None:
 def _tell_states(run: str, arguments: Sequence[str], commands: Commands) -> int:
     """Print the state of each job of a run: what the controller says, and the books where it has forgotten some.
 
-    Books need not be kept, and may know a job that was adopted by its old name only.
+    Books need not be kept, and may know a job that was adopted by its old name only. A job of which nobody knows any
+    more, as after a crash of a controller that had not saved it, has failed: the executor would wait for it for ever.
     """
     until = time.monotonic() + QUESTION_S
+    jobs = _noted(run)  # before Slurm is asked: what is submitted meanwhile is not missing
     while True:
         listed = commands.ask("squeue", "--noheader", "--states=all", "--format=%i|%T", f"--name={run}")
         if listed.returncode == 0:
@@ -181,7 +203,8 @@ def _tell_states(run: str, arguments: Sequence[str], commands: Commands) -> int:
         time.sleep(_BETWEEN_S)
     _release(run, commands)
     books = commands.ask("sacct", *arguments)
-    states = {**(_states(books.stdout) if books.returncode == 0 else {}), **_states(listed.stdout)}
+    lost = dict.fromkeys(jobs, "FAILED") if _are_whole(books) else {}
+    states = {**lost, **(_states(books.stdout) if books.returncode == 0 else {}), **_states(listed.stdout)}
     sys.stdout.write("".join(f"{job}|{state}\n" for job, state in states.items()))
     return 0
 
@@ -195,6 +218,11 @@ def _release(run: str, commands: Commands) -> None:
     for job, why in _states(listed.stdout).items():
         if _HELD in why.replace("_", " ") and commands.ask("scontrol", "release", job).returncode:
             commands.ask("scancel", job)
+
+
+def _are_whole(books: subprocess.CompletedProcess[str]) -> bool:
+    """Whether the books say all that they ever will: they answered, or there are none."""
+    return books.returncode in (0, 127) or "disabled" in books.stderr
 
 
 def _states(listed: str) -> Mapping[str, str]:

@@ -94,7 +94,7 @@ class Cluster:
     def submitted(self) -> int:
         """How many jobs were ever submitted."""
         said = self.ask("scontrol", "show", "config")
-        line = next(line for line in said.splitlines() if line.startswith("NEXT_JOB_ID"))
+        line = next((line for line in said.splitlines() if line.startswith("NEXT_JOB_ID")), "=0")
         return int(line.partition("=")[2]) - 1
 
     def pause(self) -> None:
@@ -119,6 +119,15 @@ class Cluster:
     def start_controller(self) -> None:
         """Start the controller, which goes on where the last one was."""
         self._start("slurmctld", "slurmctld", "-D")
+
+    def forget(self) -> None:
+        """Have the controller begin anew, without the jobs that there were; no other has the number of one of them."""
+        first = self.submitted() + 100
+        self.end("slurmctld", signal.SIGKILL)
+        with (self.folder / "slurm.conf").open("a") as stream:
+            stream.write(f"FirstJobId={first}\n")
+        self._start("slurmctld", "slurmctld", "-D", "-c")
+        self._await(lambda: self.submitted() >= first - 1, "up")
 
     def start_node(self, node: str) -> None:
         """Start the daemon of a node."""
