@@ -15,6 +15,8 @@ Service = Literal["animatic", "kling", "veo", "omni", "elevenlabs", "gemini"]
 
 SERVICES: tuple[Service, ...] = get_args(Service)
 
+_TYPICAL_S = {"kling": 120.0, "veo": 90.0, "omni": 90.0, "elevenlabs": 5.0, "gemini": 30.0}
+
 ImagesMaker = Literal["gemini", "sketch"]
 """Who draws the pictures that are described in words."""
 
@@ -252,6 +254,11 @@ def image_aspect(width: int, height: int) -> str:
 def remembers_operations(service: Service) -> bool:
     """Whether a service knows an operation afterwards: Gemini's answer is the result, and there is no other."""
     return service != "gemini"
+
+
+def typical_s(service: str) -> float:
+    """How many seconds an operation of a service usually takes, as long as none of the user's own tells."""
+    return _TYPICAL_S.get(service, 120.0)
 
 
 def priced(usd: float) -> str:

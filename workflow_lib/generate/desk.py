@@ -24,7 +24,6 @@ from workflow_lib.takes import Store, Take
 
 How = Literal["generated", "resumed", "reused"]
 
-_TYPICAL_S = {"kling": 120.0, "veo": 90.0, "omni": 90.0, "elevenlabs": 5.0, "gemini": 30.0}
 _LONGEST_OPEN_S = 24 * 3600.0  # no provider works at a clip, or keeps its result, for longer
 
 
@@ -100,7 +99,7 @@ class Desk:
             for attempt in ledger.attempts()
             if attempt.state == "stored" and attempt.model == model and attempt.submitted_at and attempt.ended_at
         ]
-        return median(took[-20:]) if took else _TYPICAL_S.get(backend, 120.0)
+        return median(took[-20:]) if took else catalog.typical_s(backend)
 
 
 def _is_over(tenant: Tenant, unanswered_s: float) -> bool:
