@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from workflow_lib import clock, locking
+from workflow_lib import catalog, clock, locking
 from workflow_lib.budgets import Budgets
 from workflow_lib.catalog import Service
 from workflow_lib.config import Config
