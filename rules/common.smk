@@ -50,11 +50,11 @@ def thumbnail_inputs(wildcards):
 
 
 def review_inputs(wildcards):
-    return RUN.asks.look_inputs(wildcards.project, "page")
+    return RUN.asks.view_inputs(wildcards.project, "page")
 
 
 def sheet_inputs(wildcards):
-    return RUN.asks.look_inputs(wildcards.project, "sheet")
+    return RUN.asks.view_inputs(wildcards.project, "sheet")
 
 
 def publish_inputs(wildcards):

@@ -20,7 +20,7 @@ rule draw_review:
         "Draw {output.page}"
     shell:
         '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/draw_review.py"'
-        " --project {wildcards.project:q} --look page --log {log:q}"
+        " --project {wildcards.project:q} --view page --log {log:q}"
 
 
 rule draw_sheet:
@@ -40,4 +40,4 @@ rule draw_sheet:
         "Draw {output.sheet}"
     shell:
         '"$CLIPWRIGHT_PYTHON" "$CLIPWRIGHT_SCRIPTS/draw_review.py"'
-        " --project {wildcards.project:q} --look sheet --log {log:q}"
+        " --project {wildcards.project:q} --view sheet --log {log:q}"

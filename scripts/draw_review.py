@@ -9,4 +9,4 @@ from workflow_lib import jobs
 from workflow_lib.review.drawing import draw_film
 
 if __name__ == "__main__":
-    jobs.main(__doc__, lambda film, args, settings: draw_film(args.look, film, settings))
+    jobs.main(__doc__, lambda film, args, settings: draw_film(args.view, film, settings))

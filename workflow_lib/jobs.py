@@ -98,7 +98,7 @@ def _parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--parts", type=layout.number, nargs="*", default=[], help="the files to join, in order")
     parser.add_argument("--cut", choices=("final", "draft"), default="final", help="which cut of the film")
     parser.add_argument("--shape", choices=layout.SHAPE.split("|"), default=None, help="which shape of the film")
-    parser.add_argument("--look", choices=("page", "sheet"), default="page", help="what the film is looked at by")
+    parser.add_argument("--view", choices=("page", "sheet"), default="page", help="as what the film is shown")
     parser.add_argument("--plot", default="gantt.svg", help="the plot that is drawn")
     parser.add_argument("--folder", default="audio", help="where a line or a composite goes: the film's or its draft's")
     parser.add_argument("--picture", type=Path, default=None, help="the described picture that is drawn")

@@ -23,7 +23,7 @@ from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
 from workflow_lib.sounds import Narrator
 
 if TYPE_CHECKING:
-    from workflow_lib.review.drawn import Look
+    from workflow_lib.review.upkeep import View
 
 
 def _unmade(path: Path, *, by_hand: bool) -> str:
@@ -120,21 +120,21 @@ class Asks:
         where = found.film.project
         return self._keep(where.thumbnail, up_to_date=deliverables.is_drawn(found))([str(where.film("final"))])
 
-    def look_inputs(self, folder: str, look: Look) -> Any:  # noqa: ANN401
+    def view_inputs(self, folder: str, view: View) -> Any:  # noqa: ANN401
         """Nothing: what there is of a film is shown as it is; what shows something else by now is forced."""
-        from workflow_lib.review import drawn  # noqa: PLC0415 - only a run that looks needs it
+        from workflow_lib.review import upkeep  # noqa: PLC0415 - only a run that draws one needs it
 
         found = self._films.plan(folder, "final")
-        drawn_now = drawn.is_up_to_date(look, found, self._settings.backend)
-        return self._keep(drawn.path_of(found.film.project, look), up_to_date=drawn_now)([])
+        drawn_now = upkeep.is_up_to_date(view, found, self._settings.backend)
+        return self._keep(upkeep.path_of(found.film.project, view), up_to_date=drawn_now)([])
 
     def plot_inputs(self, folder: str, name: str) -> Any:  # noqa: ANN401
         """Nothing, likewise."""
-        from workflow_lib.plots import drawn  # noqa: PLC0415 - as above
+        from workflow_lib.plots import upkeep  # noqa: PLC0415 - as above
 
         found = self._films.plan(folder, "final")
-        drawn_now = drawn.is_up_to_date(name, found, self._settings.places)
-        return self._keep(drawn.path_of(found, name), up_to_date=drawn_now)([])
+        drawn_now = upkeep.is_up_to_date(name, found, self._settings.places)
+        return self._keep(upkeep.path_of(found, name), up_to_date=drawn_now)([])
 
     def publish_inputs(self, folder: str) -> Any:  # noqa: ANN401
         """The film and its thumbnail, where the film says where it is published."""

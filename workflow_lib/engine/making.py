@@ -15,7 +15,7 @@ from workflow_lib.planned import ClipPlan, FilmPlan, SoundPlan
 from workflow_lib.project import Film
 
 if TYPE_CHECKING:
-    from workflow_lib.review.drawn import Look
+    from workflow_lib.review.upkeep import View
 
 SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 """The rules that make a line or an effect."""
@@ -29,9 +29,9 @@ BUYING = SOUNDS | CLIPS | {"draft_storyboard", "draw_picture"}
 PUBLISHING = "publish_film"
 """The rule that publishes; the record of what was published before stays until there is another."""
 
-_LOOKS: Mapping[str, Look] = {"draw_review": "page", "draw_sheet": "sheet"}
+_VIEWS: Mapping[str, View] = {"draw_review": "page", "draw_sheet": "sheet"}
 
-LOOKS = frozenset({*_LOOKS, "draw_plot"})
+VIEWS = frozenset({*_VIEWS, "draw_plot"})
 """The rules that show what there is: they only read, also what another run makes at the same time."""
 
 MAKERS: Mapping[str, Callable[[FilmPlan, ClipPlan], tuple[str, Path | None]]] = {
@@ -59,29 +59,29 @@ def jobs_of(found: FilmPlan, folder: str) -> list[tuple[str, dict[str, str]]]:
 
 def folders(jobs: Iterable[tuple[str, dict[str, str]]]) -> list[str]:
     """The projects in which jobs make something, those left out at which they only look."""
-    return sorted({wildcards["project"] for rule, wildcards in jobs if "project" in wildcards and rule not in LOOKS})
+    return sorted({wildcards["project"] for rule, wildcards in jobs if "project" in wildcards and rule not in VIEWS})
 
 
 def looked_at(rule: str, wildcards: Mapping[str, str]) -> Path:
-    """The file that a rule of LOOKS writes."""
-    # Only a run that looks needs it: reading the Snakefile stays quick.
-    from workflow_lib.review import drawn  # noqa: PLC0415
+    """The file that a rule of VIEWS writes."""
+    # Only a run that draws one needs it: reading the Snakefile stays quick.
+    from workflow_lib.review import upkeep  # noqa: PLC0415
 
     project = Project(Path(wildcards["project"]))
-    if rule not in _LOOKS:
+    if rule not in _VIEWS:
         return project.plot(f"{wildcards['plot']}.{wildcards['format']}")
-    return drawn.path_of(project, _LOOKS[rule])
+    return upkeep.path_of(project, _VIEWS[rule])
 
 
-def is_looked_at_by_hand(rule: str, wildcards: Mapping[str, str]) -> bool:
+def is_view_by_hand(rule: str, wildcards: Mapping[str, str]) -> bool:
     """Whether somebody put another file there."""
-    if rule not in _LOOKS:
-        from workflow_lib.plots import drawn as plots  # noqa: PLC0415 - as above
+    if rule not in _VIEWS:
+        from workflow_lib.plots import upkeep as plots  # noqa: PLC0415 - as above
 
         return plots.is_by_hand(looked_at(rule, wildcards))
-    from workflow_lib.review import drawn  # noqa: PLC0415 - as above
+    from workflow_lib.review import upkeep  # noqa: PLC0415 - as above
 
-    return drawn.is_by_hand(Project(Path(wildcards["project"])), _LOOKS[rule])
+    return upkeep.is_by_hand(Project(Path(wildcards["project"])), _VIEWS[rule])
 
 
 def cut_of(rule: str, wildcards: Mapping[str, str]) -> Cut:

@@ -172,8 +172,8 @@ class Run:
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
-        if rule == making.PUBLISHING or rule in making.LOOKS:
-            return rule == making.PUBLISHING or making.is_looked_at_by_hand(rule, wildcards)
+        if rule == making.PUBLISHING or rule in making.VIEWS:
+            return rule == making.PUBLISHING or making.is_view_by_hand(rule, wildcards)
         if rule == drafting.RULE:
             return Project(Path(wildcards["project"])).storyboard.exists()
         if rule == drawing.RULE:
@@ -210,7 +210,7 @@ class Run:
             raise WorkflowError(f"{', '.join(kept)}: put there by hand and kept; delete it to have it made")
 
     def _by_hand(self, rule: str, wildcards: Mapping[str, str]) -> list[str]:
-        if rule in making.LOOKS and making.is_looked_at_by_hand(rule, wildcards):
+        if rule in making.VIEWS and making.is_view_by_hand(rule, wildcards):
             return [str(making.looked_at(rule, wildcards))]
         if rule == drafting.RULE:
             board = Project(Path(wildcards["project"]))

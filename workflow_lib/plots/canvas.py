@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from workflow_lib import files
 from workflow_lib.ledger import State
-from workflow_lib.plots.drawn import STAMP
+from workflow_lib.plots.upkeep import STAMP
 
 INK, SOFT, RULE = "#1d2025", "#5b6069", "#d7dae0"
 WIDTH = 10.0

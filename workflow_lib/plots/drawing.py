@@ -5,7 +5,7 @@ from __future__ import annotations
 from workflow_lib import locks, plan
 from workflow_lib.config import Config
 from workflow_lib.errors import InvalidInput, MissingTool, Problem
-from workflow_lib.plots import drawn, figures
+from workflow_lib.plots import figures, upkeep
 from workflow_lib.project import Film
 
 
@@ -24,12 +24,12 @@ def draw_plot(film: Film, name: str, settings: Config) -> str:
             f"plots are drawn by matplotlib, and {error.name} is not installed: pip install 'clipwright[plots]'"
         ) from None
     found = plan.of(film)
-    path = drawn.path_of(found, name)
+    path = upkeep.path_of(found, name)
     with locks.making(film.project, path):
-        if drawn.is_by_hand(path):
+        if upkeep.is_by_hand(path):
             raise InvalidInput([Problem(str(path), "was not made here and is kept", "move it away to have it made")])
-        key = drawn.key(name, found, settings.places)
-        if drawn.plot_of(name) == "gantt":
+        key = upkeep.key(name, found, settings.places)
+        if upkeep.plot_of(name) == "gantt":
             made = gantt.draw(figures.gantt_of(found, settings.places))
         else:
             made = cost.draw(figures.spent_of(found))

@@ -16,9 +16,9 @@ from markupsafe import Markup
 from PIL import Image
 
 from workflow_lib import catalog
-from workflow_lib.review.drawn import TEMPLATES
 from workflow_lib.review.shown import Card, Plays, Shown
 from workflow_lib.review.states import FILTERS, WORDS, Flag
+from workflow_lib.review.upkeep import TEMPLATES
 
 _SIZES = ((60, 480, 72), (250, 320, 68), (999, 200, 62))
 """Up to how many clips, how many pixels the longer side of an inlined still has, and its JPEG quality."""

@@ -12,9 +12,9 @@ from PIL.PngImagePlugin import PngInfo
 
 from workflow_lib.files import atomic_path
 from workflow_lib.media.fonts import CAPTIONS, face_for
-from workflow_lib.review.drawn import STAMP
 from workflow_lib.review.shown import Card, Shown
 from workflow_lib.review.states import WORDS, Tone
+from workflow_lib.review.upkeep import STAMP
 
 _LARGEST_TILE = 480  # pixels of its longer side
 _WIDEST = 4000  # pixels of the sheet

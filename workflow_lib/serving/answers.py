@@ -12,7 +12,7 @@ from starlette.routing import Route
 from workflow_lib import layout
 from workflow_lib.ledger import Attempt
 from workflow_lib.serving import jobs, pages, workspace
-from workflow_lib.serving.looking import Look
+from workflow_lib.serving.looking import Glance
 from workflow_lib.serving.watching import ALL, Watch
 
 
@@ -35,8 +35,8 @@ class Answers:
 
     async def _projects(self, _request: Request) -> Response:
         await self._watch.view(ALL)
-        looks = [self._watch.look(item.root.as_posix()) for item in workspace.projects()]
-        return JSONResponse({"projects": [_project_json(look) for look in looks if look is not None]})
+        glances = [self._watch.glance(item.root.as_posix()) for item in workspace.projects()]
+        return JSONResponse({"projects": [_project_json(glance) for glance in glances if glance is not None]})
 
     async def _jobs(self, request: Request) -> Response:
         given = request.query_params
@@ -75,10 +75,10 @@ def _one(found: tuple[Path, Attempt] | None, otherwise: str) -> Response:
     return JSONResponse({**jobs.as_json(*found), "progress": jobs.progress_json(found[1])})
 
 
-def _project_json(look: Look) -> dict[str, object]:
-    told = asdict(pages.row(look))
+def _project_json(glance: Glance) -> dict[str, object]:
+    told = asdict(pages.row(glance))
     del told["tone"], told["more"], told["poster"], told["problem"]
-    return {**told, "problems": [str(problem) for problem in look.problems]}
+    return {**told, "problems": [str(problem) for problem in glance.problems]}
 
 
 def _is_count(text: str) -> bool:

@@ -90,11 +90,11 @@ class Pages:
 
     async def _film(self, root: str, request: Request) -> Response:
         view = await self._watch.view(root)
-        look = self._watch.look(root)
-        if look is None:
+        glance = self._watch.glance(root)
+        if glance is None:
             return _not_here()
-        style = pages.ratio_style(look.shown.width, look.shown.height) if look.shown else ""
-        return _html(pages.film(look, view.parts, may_write=request.scope["may_write"]), style)
+        style = pages.ratio_style(glance.shown.width, glance.shown.height) if glance.shown else ""
+        return _html(pages.film(glance, view.parts, may_write=request.scope["may_write"]), style)
 
     async def _parts(self, key: str, request: Request) -> Response:
         view = await self._watch.view(key, known=True)
@@ -114,11 +114,11 @@ class Pages:
             yield "event: full\ndata: {}\n\n"
 
     async def _still(self, root: str, digest: str) -> Response:
-        look = self._watch.look(root)
-        if look is None or look.shown is None:
+        glance = self._watch.glance(root)
+        if glance is None or glance.shown is None:
             await self._watch.view(root)
-            look = self._watch.look(root)
-        cards = look.shown.cards if look and look.shown else ()
+            glance = self._watch.glance(root)
+        cards = glance.shown.cards if glance and glance.shown else ()
         card = next((card for card in cards if card.frame_sha256 == digest), None)
         if card is None or card.frame is None or not workspace.is_inside(Path(card.frame)):
             return _not_here()

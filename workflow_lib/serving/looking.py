@@ -33,7 +33,7 @@ class Going:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Glance:
     """A project as it is: `shown` with its plan, or `undrafted` in words, or the `problems` of its files.
 
     `errors`: why the last run could not make a clip, by the clip's number.
@@ -74,37 +74,37 @@ def film_of(item: Project) -> tuple[project.Film, Config]:
     return project.load(item, settings), settings
 
 
-def at(item: Project) -> Look:
+def at(item: Project) -> Glance:
     """What there is of a project; whatever is wrong with it is part of the answer."""
     building = locks.is_being_built(item)
     try:
         if story.is_awaited(item):
             settings = settings_of(item)
             told = board_lines.told(boards.of(item, settings), follows=True)
-            return Look(item, settings, None, None, told, (), building, {})
+            return Glance(item, settings, None, None, told, (), building, {})
         film, settings = film_of(item)
         found = plan.of(film)
         seen = shown.of(found, settings.backend)
     except InvalidInput as error:
-        return Look(item, None, None, None, "", error.problems, building, {})
+        return Glance(item, None, None, None, "", error.problems, building, {})
     except OSError as error:
         # A run replaces files while they are read.
         what = f"cannot be read: {error.strerror or error}"
-        return Look(item, None, None, None, "", (Problem(str(error.filename or item.root), what),), building, {})
+        return Glance(item, None, None, None, "", (Problem(str(error.filename or item.root), what),), building, {})
     errors = _errors(item, found, Path(settings.slots_dir))
-    return Look(item, settings, found, seen, "", (), building, errors, film.title)
+    return Glance(item, settings, found, seen, "", (), building, errors, film.title)
 
 
-def making(look: Look) -> frozenset[int]:
+def making(glance: Glance) -> frozenset[int]:
     """The numbers of the clips that some process makes at this moment."""
-    return frozenset(item.clip.number for item in look.to_make if locks.is_being_made(look.project, item.path))
+    return frozenset(item.clip.number for item in glance.to_make if locks.is_being_made(glance.project, item.path))
 
 
-def going(look: Look, numbers: Iterable[int]) -> dict[int, Going]:
+def going(glance: Glance, numbers: Iterable[int]) -> dict[int, Going]:
     """How far each of the clips is that are being made."""
     told: dict[int, Going] = {}
     for number in numbers:
-        said = progress.read(look.project.progress(number))
+        said = progress.read(glance.project.progress(number))
         if said is None:
             told[number] = Going("starting", 0, 0, 0, None)
             continue
@@ -114,24 +114,24 @@ def going(look: Look, numbers: Iterable[int]) -> dict[int, Going]:
     return told
 
 
-def left_s(look: Look, told: Mapping[int, Going]) -> int | None:
+def left_s(glance: Glance, told: Mapping[int, Going]) -> int | None:
     """About how long the clips of a film still take, in seconds, by how long those before took; None: nobody knows.
 
     As many are made side by side as are made now.
     """
-    if look.found is None or look.settings is None or not told:
+    if glance.found is None or glance.settings is None or not told:
         return None
     waiting: dict[str, int] = {}
-    for item in look.to_make:
+    for item in glance.to_make:
         if item.clip.number not in told and item.action in ("render", "buy", "resume"):
             waiting[item.clip.backend] = waiting.get(item.clip.backend, 0) + 1
-    usual = _usual_s(look.found)
+    usual = _usual_s(glance.found)
     total = float(max((one.left_s or 0 for one in told.values()), default=0))
     for backend, count in waiting.items():
         takes = usual.get(backend) or max((one.expected_s for one in told.values()), default=0)
         if not takes:
             return None
-        places = look.settings.places(backend) if catalog.is_paid(backend) else max(1, len(told))  # type: ignore[arg-type]
+        places = glance.settings.places(backend) if catalog.is_paid(backend) else max(1, len(told))  # type: ignore[arg-type]
         total += -(-count // places) * takes
     return round(total)
 

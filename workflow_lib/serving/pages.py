@@ -13,14 +13,14 @@ from markupsafe import Markup
 
 from workflow_lib import catalog
 from workflow_lib.layout import Project
-from workflow_lib.review import drawn, page
+from workflow_lib.review import page, upkeep
 from workflow_lib.review.shown import Card
-from workflow_lib.serving.looking import Look
+from workflow_lib.serving.looking import Glance
 
 TEMPLATES = Path(__file__).parent / "template"
 FILES = {
-    "page.css": (drawn.TEMPLATES / "page.css", "text/css"),
-    "page.js": (drawn.TEMPLATES / "page.js", "text/javascript"),
+    "page.css": (upkeep.TEMPLATES / "page.css", "text/css"),
+    "page.js": (upkeep.TEMPLATES / "page.js", "text/javascript"),
     "live.css": (TEMPLATES / "live.css", "text/css"),
     "live.js": (TEMPLATES / "live.js", "text/javascript"),
 }
@@ -61,17 +61,17 @@ class Row:
     building: bool
 
 
-def row(look: Look) -> Row:
+def row(glance: Glance) -> Row:
     """The row of a project."""
-    seen, root = look.shown, str(look.project.root)
-    words, tone = _state(look)
+    seen, root = glance.shown, str(glance.project.root)
+    words, tone = _state(glance)
     first = next((card for card in seen.cards if card.frame_sha256), None) if seen else None
-    problem = look.problems[0] if look.problems else None
-    failing = look.errors[min(look.errors)] if look.errors and not look.building else None
+    problem = glance.problems[0] if glance.problems else None
+    failing = glance.errors[min(glance.errors)] if glance.errors and not glance.building else None
     return Row(
         root=root,
-        title=look.title or look.project.root.name,
-        channel=look.project.root.parts[1] if look.project.root.parts[0] == "channels" else "",
+        title=glance.title or glance.project.root.name,
+        channel=glance.project.root.parts[1] if glance.project.root.parts[0] == "channels" else "",
         state=words,
         tone=tone,
         ready=seen.ready if seen else 0,
@@ -81,8 +81,8 @@ def row(look: Look) -> Row:
         budget_usd=seen.budget_usd if seen else None,
         poster=f"/{root}/{still_address(first)}" if first else None,
         problem=str(problem) if problem else failing.cause if failing else "",
-        more=max(0, len(look.problems) - 1) if problem else max(0, len(look.errors) - 1) if failing else 0,
-        building=look.building,
+        more=max(0, len(glance.problems) - 1) if problem else max(0, len(glance.errors) - 1) if failing else 0,
+        building=glance.building,
     )
 
 
@@ -94,16 +94,16 @@ def unread(item: Project) -> Row:
     )
 
 
-def _state(look: Look) -> tuple[str, str]:
-    if look.problems:
+def _state(glance: Glance) -> tuple[str, str]:
+    if glance.problems:
         return "To be corrected", "bad"
-    if look.building:
+    if glance.building:
         return "Being built", "idle"
-    if look.shown is None:
+    if glance.shown is None:
         return "Storyboard not drafted", "idle"
-    if look.errors:
+    if glance.errors:
         return "Needs you", "bad"
-    if look.shown.film_fresh:
+    if glance.shown.film_fresh:
         return "Up to date", "good"
     return "To build", "warn"
 
@@ -125,16 +125,16 @@ class FilmParts:
         self._made = page.Parts(_templates(), live=True)
         self._known: dict[str, tuple[object, Part]] = {}
 
-    def of(self, look: Look) -> dict[str, Part]:
+    def of(self, glance: Glance) -> dict[str, Part]:
         """The parts of the page in their order."""
-        bar = _templates().get_template("told.html").render(look=look, problems=look.problems)
+        bar = _templates().get_template("told.html").render(glance=glance, problems=glance.problems)
         parts = {BAR: part(bar)}
-        if look.shown is None:
+        if glance.shown is None:
             return parts
-        parts[TOP] = part(str(self._made.top(look.shown)))
+        parts[TOP] = part(str(self._made.top(glance.shown)))
         known: dict[str, tuple[object, Part]] = {}
-        for card in look.shown.cards:
-            error = look.errors.get(card.number)
+        for card in glance.shown.cards:
+            error = glance.errors.get(card.number)
             key = (card, error)
             before = self._known.get(card.label)
             if before is None or before[0] != key:
@@ -147,25 +147,25 @@ class FilmParts:
         return parts
 
 
-def film(look: Look, parts: Mapping[str, Part], *, may_write: bool) -> str:
+def film(glance: Glance, parts: Mapping[str, Part], *, may_write: bool) -> str:
     """The whole page of a project."""
-    if look.shown is None:
+    if glance.shown is None:
         template = _templates().get_template("nothing.html")
-        return template.render(look=look, parts=_markup(parts), may_write=may_write, digests=_digests(parts))
-    style = ratio_style(look.shown.width, look.shown.height)
+        return template.render(glance=glance, parts=_markup(parts), may_write=may_write, digests=_digests(parts))
+    style = ratio_style(glance.shown.width, glance.shown.height)
     shown = _markup(parts)
     return (
         _templates()
         .get_template("page.html")
         .render(
-            film=look.shown,
+            film=glance.shown,
             live=True,
             may_write=may_write,
             style=Markup(style),  # noqa: S704 - two numbers
             bar=shown[BAR],
             top=shown[TOP],
             articles=[html for key, html in shown.items() if key not in (BAR, TOP)],
-            filters=page.filters_of(look.shown),
+            filters=page.filters_of(glance.shown),
             digests=_digests(parts),
         )
     )

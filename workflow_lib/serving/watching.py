@@ -17,7 +17,7 @@ from typing import TypeVar
 from workflow_lib import layout, locks
 from workflow_lib.layout import Project
 from workflow_lib.serving import looking, pages, scanning, workspace
-from workflow_lib.serving.looking import Going, Look
+from workflow_lib.serving.looking import Glance, Going
 from workflow_lib.serving.pages import FilmParts, Part, Row
 
 ALL = ""
@@ -25,7 +25,7 @@ ALL = ""
 
 MOST_WATCHERS = 100
 _KEPT = 4  # pages that nobody watches and that are kept all the same
-_SHORTEST_S, _LONGEST_S = 0.5, 5.0  # between two looks
+_SHORTEST_S, _LONGEST_S = 0.5, 5.0  # between two glances
 _LOOK_SHARE = 20  # of the time goes into looking whether anything has changed: a twentieth
 _READ_SHARE = 8  # and an eighth into reading what has
 _AT_ONCE_S = 0.7  # of reading, before the page of all projects is shown
@@ -81,7 +81,7 @@ class _Film:
     """What is known of one project between two looks."""
 
     item: Project
-    look: Look | None = None
+    glance: Glance | None = None
     signature: tuple[object, ...] = ()
     read_at: float = 0.0
     cost_s: float = 0.0
@@ -89,20 +89,20 @@ class _Film:
 
     def renew(self, *, now: bool) -> bool:
         """Look again; says whether what is known is newer. `now`: however dear it was the last time."""
-        shared = self.look.settings.slots_dir if self.look and self.look.settings else ".clipwright"
+        shared = self.glance.settings.slots_dir if self.glance and self.glance.settings else ".clipwright"
         signature: tuple[object, ...] = (scanning.signature(self.item, Path(shared)),)
-        made = looking.making(self.look) if self.look else frozenset()
+        made = looking.making(self.glance) if self.glance else frozenset()
         signature = (*signature, made, locks.is_being_built(self.item))
-        due = self.look is None or signature != self.signature
+        due = self.glance is None or signature != self.signature
         rested = now or time.monotonic() - self.read_at > _READ_SHARE * self.cost_s
         if due and rested:
             began = time.monotonic()
-            self.look = looking.at(self.item)
+            self.glance = looking.at(self.item)
             self.signature, self.read_at = signature, time.monotonic()
             self.cost_s = self.read_at - began
-            made = looking.making(self.look)
-        if self.look is not None:
-            self.going = looking.going(self.look, made)
+            made = looking.making(self.glance)
+        if self.glance is not None:
+            self.going = looking.going(self.glance, made)
         return due and rested
 
 
@@ -160,10 +160,10 @@ class Watch:
         self._forget()
         return view
 
-    def look(self, key: str) -> Look | None:
+    def glance(self, key: str) -> Glance | None:
         """What was seen of a project the last time."""
         film = self._films.get(key)
-        return film.look if film else None
+        return film.glance if film else None
 
     async def watch(self, key: str) -> AsyncGenerator[str]:
         """What is new on a page, as JSON documents; an empty one where nothing is for a while.
@@ -230,14 +230,14 @@ class Watch:
         film = self._films.setdefault(key, _Film(Project(Path(key))))
         written = self._written.setdefault(key, FilmParts())
         renewed = film.renew(now=now)
-        look = film.look
-        if look is None:
+        glance = film.glance
+        if glance is None:
             return {}, {}, 0.0
         view = self._views.get(key)
-        parts = written.of(look) if renewed or view is None or not view.parts else view.parts
-        left = looking.left_s(look, film.going)
+        parts = written.of(glance) if renewed or view is None or not view.parts else view.parts
+        left = looking.left_s(glance, film.going)
         going: dict[str, object] = {layout.label(number): asdict(one) for number, one in film.going.items()}
-        if look.building:
+        if glance.building:
             going["film"] = {"left_s": left}
         return parts, going, film.cost_s if renewed else 0.0
 
@@ -248,18 +248,18 @@ class Watch:
         spent = 0.0
         for key, item in items.items():
             film = self._films.setdefault(key, _Film(item))
-            if film.look is None and spent > _AT_ONCE_S:
+            if film.glance is None and spent > _AT_ONCE_S:
                 # The page comes at once; the others are read when it is looked at again.
                 rows[key] = pages.unread(item)
                 continue
             if film.renew(now=False) or key not in self._rows:
                 spent += film.cost_s
-                if film.look is not None:
-                    self._rows[key] = pages.row(film.look)
+                if film.glance is not None:
+                    self._rows[key] = pages.row(film.glance)
             rows[key] = self._rows[key]
-            if film.look is not None and film.look.building:
+            if film.glance is not None and film.glance.building:
                 percent = sum(one.percent for one in film.going.values())
-                left = looking.left_s(film.look, film.going)
+                left = looking.left_s(film.glance, film.going)
                 going[key] = {"making": len(film.going), "percent": percent, "left_s": left}
         for key in self._rows.keys() - items.keys():
             del self._rows[key]

@@ -14,7 +14,7 @@ from workflow_lib.planned import FilmPlan
 from workflow_lib.review import shown
 from workflow_lib.review.shown import Shown
 
-Look = Literal["page", "sheet"]
+View = Literal["page", "sheet"]
 
 TEMPLATES = Path(__file__).parent / "template"
 STAMP = "clipwright-key"
@@ -22,14 +22,14 @@ STAMP = "clipwright-key"
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """Where a thing to look at lies, the key in it, and the code by which it looks as it does."""
+    """Where a view lies, the key in it, and the code by which it looks as it does."""
 
     path: Callable[[Project], Path]
     stamp: Callable[[Path], str | None]
     code: tuple[str, ...]
 
 
-_KINDS: Mapping[Look, _Kind] = {
+_KINDS: Mapping[View, _Kind] = {
     "page": _Kind(
         lambda project: project.review,
         stamps.read_html_stamp,
@@ -43,42 +43,42 @@ _KINDS: Mapping[Look, _Kind] = {
 }
 
 
-def path_of(project: Project, look: Look) -> Path:
+def path_of(project: Project, view: View) -> Path:
     """Where it lies."""
-    return _KINDS[look].path(project)
+    return _KINDS[view].path(project)
 
 
-def key(look: Look, film: Shown) -> str:
+def key(view: View, film: Shown) -> str:
     """What is shown, and how, as one digest."""
-    return files.digest({"shown": _told(look, film), "code": _code(look)})
+    return files.digest({"shown": _told(view, film), "code": _code(view)})
 
 
-def is_up_to_date(look: Look, found: FilmPlan, backend: str | None) -> bool:
+def is_up_to_date(view: View, found: FilmPlan, backend: str | None) -> bool:
     """Whether it is there and shows what there is now, or belongs to the user."""
-    path = path_of(found.film.project, look)
+    path = path_of(found.film.project, view)
     if not path.is_file():
         return False
-    return is_by_hand(found.film.project, look) or stamped(path, look) == key(look, shown.of(found, backend))
+    return is_by_hand(found.film.project, view) or stamped(path, view) == key(view, shown.of(found, backend))
 
 
-def is_by_hand(project: Project, look: Look) -> bool:
+def is_by_hand(project: Project, view: View) -> bool:
     """Whether somebody put another file in its place."""
-    path = path_of(project, look)
-    return path.is_file() and stamped(path, look) is None
+    path = path_of(project, view)
+    return path.is_file() and stamped(path, view) is None
 
 
-def stamped(path: Path, look: Look) -> str | None:
+def stamped(path: Path, view: View) -> str | None:
     """The key in the file at `path`; None where it is not ours."""
-    return _KINDS[look].stamp(path)
+    return _KINDS[view].stamp(path)
 
 
-def _told(look: Look, film: Shown) -> object:
-    if look == "page":
+def _told(view: View, film: Shown) -> object:
+    if view == "page":
         return asdict(film)
     cards = [(card.number, card.title, card.state, card.plays, card.frame_sha256, card.seconds) for card in film.cards]
     return [film.title, film.width, film.height, cards]
 
 
 @functools.cache
-def _code(look: Look) -> str:
-    return files.digest([files.sha256_file(Path(__file__).parent / name) for name in _KINDS[look].code])
+def _code(view: View) -> str:
+    return files.digest([files.sha256_file(Path(__file__).parent / name) for name in _KINDS[view].code])
