@@ -13,10 +13,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from conftest import SIZE, Studio
 from emulator.client import Emulator
-from killing import Run, decide, emulator_of_tiny_films, start
+from killing import decide, emulator_of_tiny_films
 
 OPERATION_S = 120.0
 CAP = 5
@@ -56,6 +58,14 @@ def settings(scale: float) -> dict[str, object]:
         "retry_s": [scale, 2 * scale, 4 * scale],
         "clip_timeout_s": max(30, 600 * scale),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One plain command, and the file that it prints to."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
 
 
 class Day:
@@ -110,7 +120,15 @@ class Day:
     def _typed(self, name: str) -> Run:
         self.commands += 1
         log = self.studio.folder / f"{name}.{self.commands}.log"
-        return start(self.studio, self.emulator, log, f"projects/{name}/final.mp4")
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                self.studio.command("--cores", "2", f"projects/{name}/final.mp4"),
+                cwd=self.studio.folder,
+                env=self.emulator.environment(),
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+            )
+        return Run(process, log)
 
     def _hear(self, run: Run) -> bool:
         """Whether the film is done; what its run asks to be decided is decided."""
@@ -147,9 +165,9 @@ def main() -> None:
 
 def _tell(day: Day, report: dict[str, Any], minutes: float, scale: float) -> None:
     orders = report["submissions"]
-    charged: dict[str, float] = {}
+    held: dict[str, float] = {}
     for order in orders:
-        charged[order["state"]] = charged.get(order["state"], 0.0) + order["usd"]
+        held[order["state"]] = held.get(order["state"], 0.0) + order["usd"]
     delivered = [order for order in orders if order["state"] == "success"]
     once = {order["digest"]: order["usd"] for order in delivered}
     wasted = sum(order["usd"] for order in delivered) - sum(once.values())
@@ -168,12 +186,18 @@ def _tell(day: Day, report: dict[str, Any], minutes: float, scale: float) -> Non
     print(f"what went wrong                {', '.join(f'{name} {count}' for name, count in day.faults.most_common())}")
     print(f"decisions asked for            {day.decided.total()} {dict(day.decided)}")
     print(f"delivered / distinct requests  {len(delivered)} / {len(once)}; wanted {day.films * day.clips}")
-    print(f"charged                        {', '.join(f'{state} ${usd:.2f}' for state, usd in charged.items())}")
+    back = {state: usd for state, usd in held.items() if state != "success"}
+    print(f"held when accepted             {_sums(held)}")
+    print(f"given back as nothing came     {_sums(back) or 'none'} (as KIE is said to; unconfirmed)")
     print(f"paid for twice                 ${wasted:.2f}")
     print(f"most in flight, cap            {report['max_in_flight']['kling']}, {CAP}")
     print(
         f"at the provider's own pace     {own:.0%} of what the cap allows, if computing takes the {over_s:.0f} s that it took here"
     )
+
+
+def _sums(of: dict[str, float]) -> str:
+    return ", ".join(f"{state} ${usd:.2f}" for state, usd in of.items())
 
 
 if __name__ == "__main__":

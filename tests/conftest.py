@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,16 +118,9 @@ class Studio:
         assert done.returncode == 0, done.stdout
         return done.stdout
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start Snakemake in a process group of its own."""
-        return subprocess.Popen(
-            self.command(*arguments),
-            cwd=self.folder,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    def start(self, *arguments: str, env: Mapping[str, str] | None = None, log: Path | None = None) -> warm.Started:
+        """Start Snakemake in a process group of its own; it prints into `log`, else `stdout` gives what it prints."""
+        return warm.Started(arguments, self.folder, env, log)
 
     def planned(self, target: str = "projects/film/final.mp4", *arguments: str) -> tuple[Counter[str], str]:
         """How many jobs of each rule a dry run names, and its whole text."""

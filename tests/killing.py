@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
+import warm
 import yaml
 from conftest import SIZE, Studio, draw
 from emulator.client import Emulator
@@ -88,7 +89,7 @@ class Tally:
 class Run:
     """One `snakemake` process, the leader of its process group, and the file that it prints to."""
 
-    process: subprocess.Popen[bytes]
+    process: warm.Started
     log: Path
 
 
@@ -245,16 +246,7 @@ class Ordeal:
 
 def start(studio: Studio, emulator: Emulator, log: Path, *targets: str) -> Run:
     """Start the plain command as the leader of a process group."""
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            studio.command("--cores", "2", *targets),
-            cwd=studio.folder,
-            env=emulator.environment(),
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    return Run(process, log)
+    return Run(studio.start("--cores", "2", *targets, env=emulator.environment(), log=log), log)
 
 
 def decide(studio: Studio, emulator: Emulator, said: str) -> Counter[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import warm
 import yaml
 from conftest import SIZE, Studio, small_film
 from emulator.client import Emulator
@@ -62,21 +63,10 @@ class Paid:
         assert done.returncode == 0, done.stdout
         return done.stdout
 
-    def _start(self, command: Sequence[str]) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            command,
-            cwd=self.studio.folder,
-            env=self.emulator.environment(),
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
     @contextlib.contextmanager
-    def running(self, commands: Sequence[Sequence[str]]) -> Iterator[list[subprocess.Popen[str]]]:
+    def running(self, commands: Sequence[Sequence[str]]) -> Iterator[list[warm.Started]]:
         """Start runs side by side, and see that nothing is left of them."""
-        runs = [self._start(command) for command in commands]
+        runs = [self.studio.start(*command[3:], env=self.emulator.environment()) for command in commands]
         try:
             yield runs
         finally:
@@ -156,7 +146,7 @@ def worded_film(studio: Studio, prompts: Sequence[str], project: str = "film", *
     studio.write({**film, **keys, "clips": clips}, project)
 
 
-def until(true: Callable[[], bool], runs: Sequence[subprocess.Popen[str]]) -> None:
+def until(true: Callable[[], bool], runs: Sequence[warm.Started]) -> None:
     """Wait until something is `true`, while all `runs` are going on."""
     while not true():
         for run in runs:

@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import warm
 from conftest import Studio, small_film
 
 from workflow_lib.media.verify import verify_clip
@@ -20,7 +21,7 @@ KILLS = 10
 SEED = 20260921
 
 
-def kill_after(process: subprocess.Popen[str], lines: int, victims: str) -> None:
+def kill_after(process: warm.Started, lines: int, victims: str) -> None:
     """Kill `victims` (snakemake, its jobs, or all) as soon as the run has printed so many lines."""
     assert process.stdout is not None
     with process.stdout:
