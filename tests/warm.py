@@ -1,7 +1,8 @@
 """Snakemake, started from a process that has imported it already: each run is a process of its own all the same.
 
 Half of what a short run costs is the import of Snakemake, and the tests start it some hundred times. What is forked has
-imported nothing of ours, and does what `python -m snakemake` does from there on.
+imported nothing of ours, and does what `python -m snakemake` does from there on. So are the jobs of a run that goes to
+its end undisturbed; those of one that is started, and maybe killed, are processes of their own from the first.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import TextIO
 
+import warm_jobs
+
 _TESTS = Path(__file__).resolve().parent
 _PRELOADED = [
     "snakemake.cli",
@@ -31,6 +34,8 @@ _PRELOADED = [
     "PIL.PngImagePlugin",
 ]
 """Snakemake, and what it imports when it runs."""
+_FOR_JOBS = ["pydantic", "av", "ffmpeg", "imageio_ffmpeg", "httpx", "stamina", "google.genai", "PIL.ImageDraw"]
+"""What jobs import."""
 
 
 def run(
@@ -41,10 +46,10 @@ def run(
     Raises:
         TimeoutExpired: it took too long, and was killed.
     """
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as jobs:
         # The number of a descriptor means nothing to the process that forks; this path leads to the file all the same.
         told = f"/proc/{os.getpid()}/fd/{said.fileno()}"
-        process = _forked(arguments, cwd, env, told)
+        process = _forked(arguments, cwd, env, told, jobs)
         process.join(timeout_s)
         if process.exitcode is None:
             process.kill()
@@ -117,8 +122,11 @@ class Started:
             os.kill(self.pid, number)
 
 
-def _forked(arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None, told: str) -> ForkServerProcess:
-    place = (list(arguments), str(cwd), dict(os.environ if env is None else env), told)
+def _forked(
+    arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None, told: str, jobs: str = ""
+) -> ForkServerProcess:
+    """Start a run; `jobs`: the folder by which its jobs are forked, empty where they start by themselves."""
+    place = (list(arguments), str(cwd), dict(os.environ if env is None else env), told, jobs)
     process = _context().Process(target=_become_snakemake, args=place)
     process.start()
     return process
@@ -127,11 +135,11 @@ def _forked(arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None, 
 @cache
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
+    context.set_forkserver_preload([*_PRELOADED, *_FOR_JOBS])
     return context
 
 
-def _become_snakemake(arguments: list[str], cwd: str, env: dict[str, str], told: str) -> None:
+def _become_snakemake(arguments: list[str], cwd: str, env: dict[str, str], told: str, jobs: str) -> None:
     os.setsid()
     output = os.open(told, os.O_WRONLY | os.O_APPEND)
     for descriptor in (1, 2):
@@ -142,6 +150,9 @@ def _become_snakemake(arguments: list[str], cwd: str, env: dict[str, str], told:
     os.environ.update(env)
     sys.path[:] = [cwd, *(path for path in sys.path if path and Path(path) not in (_TESTS, _TESTS.parent))]
     sys.argv = ["snakemake", *arguments]
+    # Who alters Python by its path alters it from its start.
+    if jobs and "PYTHONPATH" not in env:
+        sys.executable = warm_jobs.begin(jobs, sys.executable)
     try:
         runpy.run_module("snakemake", run_name="__main__", alter_sys=True)
     finally:
