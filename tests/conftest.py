@@ -108,7 +108,7 @@ class Studio:
     def run(self, *command: str, **options: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401
         """Run a command in the folder, output and errors together in `stdout`."""
         if list(command[:3]) == self.command() and options.keys() <= {"env", "timeout"}:
-            return warm.run(command[3:], self.folder, options.get("env"), options.get("timeout", TIMEOUT_S))
+            return warm.run(command[2:], self.folder, options.get("env"), options.get("timeout", TIMEOUT_S))
         settings = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "timeout": TIMEOUT_S, **options}
         return subprocess.run(command, cwd=self.folder, text=True, check=False, **settings)
 
@@ -132,8 +132,7 @@ class Studio:
 
     def clipwright(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command-line program, stdout and stderr apart."""
-        command = [sys.executable, "-m", "workflow_lib", *arguments]
-        return subprocess.run(command, cwd=self.folder, text=True, capture_output=True, check=False, timeout=TIMEOUT_S)
+        return warm.run(["workflow_lib", *arguments], self.folder, None, TIMEOUT_S, apart=True)
 
 
 def draw(path: Path, color: str = "#406080", size: tuple[int, int] = SIZE, *, figure: bool = False) -> Path:

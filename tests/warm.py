@@ -1,8 +1,9 @@
-"""Snakemake, started from a process that has imported it already: each run is a process of its own all the same.
+"""Snakemake and our program, started from a process that has imported what they import: each is a process of its own.
 
-Half of what a short run costs is the import of Snakemake, and the tests start it some hundred times. What is forked has
-imported nothing of ours, and does what `python -m snakemake` does from there on. So are the jobs of a run that goes to
-its end undisturbed; those of one that is started, and maybe killed, are processes of their own from the first.
+More than half of what a short run costs is importing, and the tests start some hundred. What is forked has imported
+nothing of ours, and does what `python -m snakemake` or `python -m workflow_lib` does from there on. So are the jobs of
+a run that goes to its end undisturbed; those of one that is started, and maybe killed, are processes of their own from
+the first.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from functools import cache
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
-from typing import TextIO
+from typing import IO, TextIO
 
 import warm_jobs
 
@@ -34,30 +36,41 @@ _PRELOADED = [
     "PIL.PngImagePlugin",
 ]
 """Snakemake, and what it imports when it runs."""
-_FOR_JOBS = ["pydantic", "av", "ffmpeg", "imageio_ffmpeg", "httpx", "stamina", "google.genai", "PIL.ImageDraw"]
-"""What jobs import."""
+_OURS = [
+    "pydantic", "av", "ffmpeg", "imageio_ffmpeg", "httpx", "stamina", "google.genai", "PIL.ImageDraw",
+    "rich.console", "click",
+]  # fmt: skip
+"""What jobs and our program import."""
 
 
 def run(
-    arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None, timeout_s: float
+    command: Sequence[str], cwd: Path, env: Mapping[str, str] | None, timeout_s: float, *, apart: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python -m snakemake` with `arguments` to its end, output and errors together in `stdout`.
+    """Run `python -m` with `command`, a module and its arguments, to its end.
+
+    Output and errors are together in `stdout`, or `apart`.
 
     Raises:
         TimeoutExpired: it took too long, and was killed.
     """
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as jobs:
+    with ExitStack() as stack:
+        jobs = stack.enter_context(tempfile.TemporaryDirectory()) if command[0] == "snakemake" else ""
+        said = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(1 + apart)]
         # The number of a descriptor means nothing to the process that forks; this path leads to the file all the same.
-        told = f"/proc/{os.getpid()}/fd/{said.fileno()}"
-        process = _forked(arguments, cwd, env, told, jobs)
+        told = [f"/proc/{os.getpid()}/fd/{stream.fileno()}" for stream in said]
+        process = _forked(command, cwd, env, (told[0], told[-1]), jobs)
         process.join(timeout_s)
         if process.exitcode is None:
             process.kill()
             process.join()
-            raise subprocess.TimeoutExpired(list(arguments), timeout_s)
-        said.seek(0)
-        text = said.read().decode(errors="replace")
-    return subprocess.CompletedProcess(list(arguments), process.exitcode, text)
+            raise subprocess.TimeoutExpired(list(command), timeout_s)
+        texts = [_text(stream) for stream in said]
+    return subprocess.CompletedProcess(list(command), process.exitcode, *texts)
+
+
+def _text(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read().decode(errors="replace")
 
 
 class Started:
@@ -69,7 +82,7 @@ class Started:
         with tempfile.TemporaryDirectory() as folder:
             told = log or Path(folder) / "said"
             os.mkfifo(told) if log is None else told.touch()
-            self._process = _forked(arguments, cwd, env, str(told))
+            self._process = _forked(["snakemake", *arguments], cwd, env, (str(told), str(told)))
             if log is None:
                 self.stdout = told.open(encoding="utf-8", errors="replace")  # waits until the process has it open, too
         assert self._process.pid is not None
@@ -123,11 +136,11 @@ class Started:
 
 
 def _forked(
-    arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None, told: str, jobs: str = ""
+    command: Sequence[str], cwd: Path, env: Mapping[str, str] | None, told: tuple[str, str], jobs: str = ""
 ) -> ForkServerProcess:
-    """Start a run; `jobs`: the folder by which its jobs are forked, empty where they start by themselves."""
-    place = (list(arguments), str(cwd), dict(os.environ if env is None else env), told, jobs)
-    process = _context().Process(target=_become_snakemake, args=place)
+    """Start a module; `told`: where it prints, and complains; `jobs`: a folder for what forks its jobs, if anything."""
+    place = (list(command), str(cwd), dict(os.environ if env is None else env), told, jobs)
+    process = _context().Process(target=_become, args=place)
     process.start()
     return process
 
@@ -135,26 +148,26 @@ def _forked(
 @cache
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*_PRELOADED, *_FOR_JOBS])
+    context.set_forkserver_preload([*_PRELOADED, *_OURS])
     return context
 
 
-def _become_snakemake(arguments: list[str], cwd: str, env: dict[str, str], told: str, jobs: str) -> None:
+def _become(command: list[str], cwd: str, env: dict[str, str], told: tuple[str, str], jobs: str) -> None:
     os.setsid()
-    output = os.open(told, os.O_WRONLY | os.O_APPEND)
-    for descriptor in (1, 2):
+    for descriptor, path in enumerate(told, 1):
+        output = os.open(path, os.O_WRONLY | os.O_APPEND)
         os.dup2(output, descriptor)
-    os.close(output)
+        os.close(output)
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
     sys.path[:] = [cwd, *(path for path in sys.path if path and Path(path) not in (_TESTS, _TESTS.parent))]
-    sys.argv = ["snakemake", *arguments]
+    sys.argv = list(command)
     # Who alters Python by its path alters it from its start.
     if jobs and "PYTHONPATH" not in env:
         sys.executable = warm_jobs.begin(jobs, sys.executable)
     try:
-        runpy.run_module("snakemake", run_name="__main__", alter_sys=True)
+        runpy.run_module(command[0], run_name="__main__", alter_sys=True)
     finally:
         # multiprocessing ends its children without it.
         atexit._run_exitfuncs()  # noqa: SLF001
