@@ -66,7 +66,10 @@ class Paid:
     @contextlib.contextmanager
     def running(self, commands: Sequence[Sequence[str]]) -> Iterator[list[warm.Started]]:
         """Start runs side by side, and see that nothing is left of them."""
-        runs = [self.studio.start(*command[3:], env=self.emulator.environment()) for command in commands]
+        runs = [
+            warm.Started(command[3:], self.studio.folder, self.emulator.environment(), is_left_alone=True)
+            for command in commands
+        ]
         try:
             yield runs
         finally:

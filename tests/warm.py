@@ -76,13 +76,26 @@ def _text(stream: IO[bytes]) -> str:
 class Started:
     """A run of Snakemake that goes on, the leader of a process group; asked for as `subprocess.Popen` is."""
 
-    def __init__(self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None, log: Path | None) -> None:
-        """Start it; it prints into `log`, else `stdout` gives what it prints."""
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str] | None,
+        log: Path | None = None,
+        *,
+        is_left_alone: bool = False,
+    ) -> None:
+        """Start it; it prints into `log`, else `stdout` gives what it prints.
+
+        `is_left_alone`: until its whole group is ended no process of it is, so that its jobs may be forked, too.
+        """
+        self._jobs = tempfile.TemporaryDirectory() if is_left_alone else None
         self.stdout: TextIO | None = None
         with tempfile.TemporaryDirectory() as folder:
             told = log or Path(folder) / "said"
             os.mkfifo(told) if log is None else told.touch()
-            self._process = _forked(["snakemake", *arguments], cwd, env, (str(told), str(told)))
+            jobs = self._jobs.name if self._jobs else ""
+            self._process = _forked(["snakemake", *arguments], cwd, env, (str(told), str(told)), jobs)
             if log is None:
                 self.stdout = told.open(encoding="utf-8", errors="replace")  # waits until the process has it open, too
         assert self._process.pid is not None
