@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import SIZE, Studio
+from conftest import SIZE, TIMEOUT_S, Studio
 from emulator.client import KEYS, Emulator
 from paid_films import CLIP_USD, FILM, Paid, worded_film
 
-from workflow_lib import hooks
+from workflow_lib import hooks, locks
 from workflow_lib.hooks import Notify
+from workflow_lib.layout import Project
 
 PAGE = "0123456789abcdef0123456789abcdef"
 PAGE_ID = "01234567-89ab-cdef-0123-456789abcdef"
@@ -95,8 +96,12 @@ def statuses(told: list[dict[str, Any]]) -> list[str]:
 
 def test_both_are_told_of_the_start_and_the_end(joined: Studio, notion: Emulator) -> None:
     """A page and a webhook are told that a film is built and is ready, with counts and path; no secret is kept."""
-    said = run(joined, environment(notion))
-    told = notion.told(4)
+    log = joined.folder / "run.log"
+    with locks.making(Project(joined.path("")), joined.path("final.mp4")):
+        going = joined.start("--cores", "2", FILM, env=environment(notion), log=log)
+        notion.told(2)
+    assert going.wait(TIMEOUT_S) == 0
+    said, told = log.read_text(), notion.told(4)
 
     assert warnings(said) == []
     assert statuses(told) == ["Video Processing", "Video Ready"]

@@ -126,8 +126,8 @@ def test_a_job_that_the_controller_has_forgotten_has_failed(
 ) -> None:
     """A job that a controller lost with all that it had saved is not waited for; one that is queued still is."""
     monkeypatch.chdir(tmp_path)
-    order = ("--parsable", "--job-name=night", "-D", str(tmp_path))
-    states = ("-X", "--parsable2", "--noheader", "--format=JobIdRaw,State", "--name", "night")
+    order = ("--parsable", "--job-name=dusk", "-D", str(tmp_path))
+    states = ("-X", "--parsable2", "--noheader", "--format=JobIdRaw,State", "--name", "dusk")
     cluster.pause()
     lost = asked(cluster, "sbatch", *order, "--comment=one", "--wrap=true").communicate()[0].strip()
     before = asked(cluster, "sacct", *states).communicate()[0]
