@@ -35,6 +35,7 @@ OPERATION_S = 120.0
 CAP = 5
 DAY_MINUTES = 14.4
 UNKNOWN = 9
+CREDITS = 1e6  # more than the cap lets a day spend
 RATES = {
     "filtered": 0.02,
     "failed": 0.02,
@@ -158,6 +159,7 @@ def main() -> None:
         path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), **settings(args.scale)}))
         scaled = ("--scale", str(args.scale), "--operation-s", str(OPERATION_S))
         with emulator_of_tiny_films(Path(folder) / "state", *scaled) as emulator:
+            emulator.credits(CREDITS)
             day = Day(studio, emulator, args.clips, args.seed)
             minutes = day.go_on(args.minutes, args.lanes)
             _tell(day, emulator.report(), minutes, args.scale)
