@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -66,16 +67,18 @@ class Paid:
     @contextlib.contextmanager
     def running(self, commands: Sequence[Sequence[str]]) -> Iterator[list[warm.Started]]:
         """Start runs side by side, and see that nothing is left of them."""
-        runs = [
-            warm.Started(command[3:], self.studio.folder, self.emulator.environment(), is_left_alone=True)
-            for command in commands
-        ]
-        try:
-            yield runs
-        finally:
-            for run in runs:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(run.pid, signal.SIGKILL)
+        with contextlib.ExitStack() as stack:
+            folders = [stack.enter_context(tempfile.TemporaryDirectory()) for _ in commands]
+            runs = [
+                warm.Started(command[3:], self.studio.folder, self.emulator.environment(), jobs=folder)
+                for command, folder in zip(commands, folders, strict=True)
+            ]
+            try:
+                yield runs
+            finally:
+                for run in runs:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(run.pid, signal.SIGKILL)
 
     def in_flight(self) -> int:
         """How many operations run at the provider now."""

@@ -82,19 +82,16 @@ class Started:
         cwd: Path,
         env: Mapping[str, str] | None,
         log: Path | None = None,
-        *,
-        is_left_alone: bool = False,
+        jobs: str = "",
     ) -> None:
         """Start it; it prints into `log`, else `stdout` gives what it prints.
 
-        `is_left_alone`: until its whole group is ended no process of it is, so that its jobs may be forked, too.
+        `jobs`: an empty folder by which its jobs are forked, too, where nothing is ended but its whole group.
         """
-        self._jobs = tempfile.TemporaryDirectory() if is_left_alone else None
         self.stdout: TextIO | None = None
         with tempfile.TemporaryDirectory() as folder:
             told = log or Path(folder) / "said"
             os.mkfifo(told) if log is None else told.touch()
-            jobs = self._jobs.name if self._jobs else ""
             self._process = _forked(["snakemake", *arguments], cwd, env, (str(told), str(told)), jobs)
             if log is None:
                 self.stdout = told.open(encoding="utf-8", errors="replace")  # waits until the process has it open, too
