@@ -8,6 +8,7 @@ which that happens. A front that cannot help hands over to the command itself.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
 import re
@@ -147,9 +148,11 @@ def _submit(order: _Order, commands: Commands) -> int:
 def _note(order: _Order, printed: str) -> None:
     """Write down that a job is of a run: `printed` is its id, with the name of its cluster where there are several."""
     path = _noted_by(Path(order.folder), order.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(f"{printed.strip().partition(';')[0]}\n")
+    # It is submitted, whether it can be written down or not.
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(f"{printed.strip().partition(';')[0]}\n")
 
 
 def _noted(run: str) -> list[str]:
