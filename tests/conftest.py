@@ -32,6 +32,26 @@ TIMEOUT_S = 300
 Manifest = dict[str, Any]
 
 
+class _Telling:
+    """Says what failed when it fails, so that a run that is cut off has said it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.write_line(
+                f"\nFAILED {report.nodeid} after {report.duration:.0f} s: {report.longreprtext[-2000:]}"
+            )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell of failures at once, where the tests of all workers come together."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        config.pluginmanager.register(_Telling(config))
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test runs without keys, addresses or settings from outside, and reaches this machine only."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import av
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from media_samples import generate
 
@@ -79,6 +79,7 @@ def test_a_silence_ends_a_caption() -> None:
         max_size=40,
     )
 )
+@example([("0" * 43, 0.0, 7.0), ("0", 0.0, 0.0), ("0", 1.0, 0.0)])
 def test_any_words_at_any_times_become_captions_in_order(words: list[tuple[str, float, float]]) -> None:
     """Whatever an aligner says, captions have a length, follow each other, and fit their lines."""
     found = from_words([(text.replace(" ", ""), start, end) for text, start, end in words])

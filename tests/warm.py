@@ -164,9 +164,10 @@ def _context() -> ForkServerContext:
 
 def _become(command: list[str], cwd: str, env: dict[str, str], told: tuple[str, str], jobs: str) -> None:
     os.setsid()
+    outputs = {path: os.open(path, os.O_WRONLY | os.O_APPEND) for path in dict.fromkeys(told)}
     for descriptor, path in enumerate(told, 1):
-        output = os.open(path, os.O_WRONLY | os.O_APPEND)
-        os.dup2(output, descriptor)
+        os.dup2(outputs[path], descriptor)
+    for output in outputs.values():
         os.close(output)
     os.chdir(cwd)
     os.environ.clear()

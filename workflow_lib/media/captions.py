@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from workflow_lib.media.letters import cells, clusters
@@ -94,7 +94,7 @@ def from_words(words: Sequence[Heard], at_s: float = 0.0) -> list[Caption]:
 
     A caption ends with a sentence, at a silence, or where its two lines are full, at a comma if one is near.
     """
-    pieces = [piece for word in _in_order(words) for piece in _pieces(word)]
+    pieces = list(_in_order(piece for word in words for piece in _pieces(word)))
     groups = [group for sentence in _sentences(pieces) for group in _groups(sentence)]
     followers = [*(group[0].start_s for group in groups[1:]), math.inf]
     found: list[Caption] = []
@@ -105,12 +105,12 @@ def from_words(words: Sequence[Heard], at_s: float = 0.0) -> list[Caption]:
     return found
 
 
-def _in_order(words: Sequence[Heard]) -> Iterator[Heard]:
-    """The words with times that never go back: aligners round, and some report a word before the one ahead of it."""
+def _in_order(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
+    """The pieces with times that never go back: aligners round, and some report a word before the one ahead of it."""
     reached = 0.0
-    for text, start, end in words:
-        reached = max(start, reached)
-        yield text, reached, max(end, reached)
+    for piece in pieces:
+        reached = max(piece.start_s, reached)
+        yield replace(piece, start_s=reached, end_s=max(piece.end_s, reached))
 
 
 def _pieces(word: Heard) -> Iterator[_Piece]:
