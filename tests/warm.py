@@ -1,9 +1,9 @@
 """Snakemake and our program, started from a process that has imported what they import: each is a process of its own.
 
-More than half of what a short run costs is importing, and the tests start some hundred. What is forked has imported
-nothing of ours, and does what `python -m snakemake` or `python -m workflow_lib` does from there on. So are the jobs of
-a run that goes to its end undisturbed; those of one that is started, and maybe killed, are processes of their own from
-the first.
+More than half of what a short run costs is importing, and the tests start some hundred. What is forked does what
+`python -m snakemake` or `python -m workflow_lib` does from there on; of ours it has imported what the installation has,
+or nothing, if a test altered that. So are the jobs of a run that goes to its end undisturbed; those of one that is
+started, and maybe killed, are processes of their own from the first.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import IO, TextIO
 
+import pytest
 import warm_jobs
 
 _TESTS = Path(__file__).resolve().parent
@@ -38,9 +40,9 @@ _PRELOADED = [
 """Snakemake, and what it imports when it runs."""
 _OURS = [
     "pydantic", "av", "ffmpeg", "imageio_ffmpeg", "httpx", "stamina", "google.genai", "PIL.ImageDraw",
-    "rich.console", "click",
+    "rich.console", "click", "warm_code", "tests.emulator.server",
 ]  # fmt: skip
-"""What jobs and our program import."""
+"""What jobs and our program import, and they themselves; and the emulator."""
 
 
 def run(
@@ -145,11 +147,50 @@ class Started:
             os.kill(self.pid, number)
 
 
+class Served:
+    """A module that serves until its standard input is closed: by `stop`, or because this process has ended."""
+
+    def __init__(self, command: Sequence[str], cwd: Path) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            heard, told = Path(folder) / "heard", Path(folder) / "told"
+            os.mkfifo(heard)
+            os.mkfifo(told)
+            self._process = _forked(command, cwd, None, (str(told), f"/proc/{os.getpid()}/fd/2"), heard=str(heard))
+            self.stdout = told.open(encoding="utf-8")
+            self._stdin = heard.open("wb")
+        assert self._process.pid is not None
+        self.pid = self._process.pid
+
+    def stop(self, timeout_s: float) -> None:
+        """End it.
+
+        Raises:
+            TimeoutExpired: it still runs after so many seconds, and was killed.
+        """
+        self._process.terminate()
+        self._process.join(timeout_s)
+        is_over = self._process.exitcode is not None
+        self._process.kill()
+        self.stdout.close()
+        self._stdin.close()
+        if not is_over:
+            raise subprocess.TimeoutExpired("a server", timeout_s)
+
+
 def _forked(
-    command: Sequence[str], cwd: Path, env: Mapping[str, str] | None, told: tuple[str, str], jobs: str = ""
+    command: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str] | None,
+    told: tuple[str, str],
+    jobs: str = "",
+    heard: str = "",
 ) -> ForkServerProcess:
-    """Start a module; `told`: where it prints, and complains; `jobs`: a folder for what forks its jobs, if anything."""
-    place = (list(command), str(cwd), dict(os.environ if env is None else env), told, jobs)
+    """Start a module.
+
+    `told`: where it prints, and complains; `jobs`: a folder for what forks its jobs, if anything; `heard`: what it
+    reads, if anything.
+    """
+    place = (list(command), str(cwd), dict(os.environ if env is None else env), told, jobs, heard)
     process = _context().Process(target=_become, args=place)
     process.start()
     return process
@@ -159,20 +200,30 @@ def _forked(
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*_PRELOADED, *_OURS])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(_TESTS))  # where it finds what is ours
+        forkserver.ensure_running()
     return context
 
 
-def _become(command: list[str], cwd: str, env: dict[str, str], told: tuple[str, str], jobs: str) -> None:
+def _become(command: list[str], cwd: str, env: dict[str, str], told: tuple[str, str], jobs: str, heard: str) -> None:
     os.setsid()
     outputs = {path: os.open(path, os.O_WRONLY | os.O_APPEND) for path in dict.fromkeys(told)}
     for descriptor, path in enumerate(told, 1):
         os.dup2(outputs[path], descriptor)
+    if heard:
+        outputs[heard] = os.open(heard, os.O_RDONLY)
+        os.dup2(outputs[heard], 0)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115 - that of a child is closed
     for output in outputs.values():
         os.close(output)
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
     sys.path[:] = [cwd, *(path for path in sys.path if path and Path(path) not in (_TESTS, _TESTS.parent))]
+    import warm_code  # noqa: PLC0415 - which imports all that is ours, once
+
+    warm_code.settle(Path(cwd))
     sys.argv = list(command)
     # Who alters Python by its path alters it from its start.
     if jobs and "PYTHONPATH" not in env:

@@ -1,4 +1,4 @@
-"""The jobs of a run, forked from a process that has imported what jobs import: nothing of ours, and no other state.
+"""The jobs of a run, forked from a process that has imported what jobs import, and has done nothing else.
 
 python -ISE tests/warm_jobs.py SOCKET SCRIPT ARGUMENT...
 

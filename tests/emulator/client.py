@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 from urllib.request import ProxyHandler, Request, build_opener
+
+import warm
 
 REPO = Path(__file__).resolve().parents[2]
 KEYS = {
@@ -29,11 +29,9 @@ class Emulator:
     """A running emulator; `url` is its root, `env` the base URLs and fake keys that clients need."""
 
     def __init__(self, state: Path, *arguments: str) -> None:
-        command = (sys.executable, "-m", "tests.emulator", "--with-parent", "--state", str(state), *arguments)
-        self.process = subprocess.Popen(command, cwd=REPO, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
+        self.process = warm.Served(("tests.emulator", "--with-parent", "--state", str(state), *arguments), REPO)
         line = self.process.stdout.readline()
-        assert line, f"the emulator ended with {self.process.wait()}"
+        assert line, "the emulator ended"
         said = json.loads(line)
         self.url: str = said["url"]
         self.env: dict[str, str] = {**said["env"], **KEYS}
@@ -46,8 +44,7 @@ class Emulator:
 
     def stop(self) -> None:
         """End the process."""
-        self.process.terminate()
-        self.process.communicate(timeout=_STOP_S)
+        self.process.stop(_STOP_S)
 
     def environment(self) -> dict[str, str]:
         """This process's environment with the emulator's addresses and keys."""
