@@ -70,7 +70,7 @@ def test_an_order_has_one_name_until_the_manifest_changes(studio: Studio, cloud:
     write(studio, "Waves.")
     script = studio.folder / "job.sh"
     script.write_text(
-        "# --target-jobs 'draft_clip:project=projects/film,clip=01'\nuntil test -e over; do sleep 0.1; done\n"
+        "# --target-jobs 'draft_clip:project=projects/film,clip=01'\nwhile test -e job.sh && ! test -e over; do sleep 0.1; done\n"
     )
     submit = (f"profiles/{profile}/submit", "draft_clip", "projects/film 01", "1", "100", "1", str(script))
 

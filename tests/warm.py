@@ -214,7 +214,7 @@ def _become(command: list[str], cwd: str, env: dict[str, str], told: tuple[str, 
     if heard:
         outputs[heard] = os.open(heard, os.O_RDONLY)
         os.dup2(outputs[heard], 0)
-        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115 - that of a child is closed
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - that of a child is closed
     for output in outputs.values():
         os.close(output)
     os.chdir(cwd)
