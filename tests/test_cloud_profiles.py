@@ -69,9 +69,8 @@ def test_an_order_has_one_name_until_the_manifest_changes(studio: Studio, cloud:
     """The same order finds the job that is running; after an edit of the manifest it is another job."""
     write(studio, "Waves.")
     script = studio.folder / "job.sh"
-    script.write_text(
-        "# --target-jobs 'draft_clip:project=projects/film,clip=01'\nwhile test -e job.sh && ! test -e over; do sleep 0.1; done\n"
-    )
+    loop = "while test -e job.sh && ! test -e over; do sleep 0.1; done\n"
+    script.write_text(f"# --target-jobs 'draft_clip:project=projects/film,clip=01'\n{loop}")
     submit = (f"profiles/{profile}/submit", "draft_clip", "projects/film 01", "1", "100", "1", str(script))
 
     first, second = (studio.run(*submit, env=cloud) for _ in range(2))

@@ -8,6 +8,8 @@ import pkgutil
 import sys
 from pathlib import Path
 
+from snakemake.cli import get_argument_parser
+
 import workflow_lib
 
 _HOME = Path(workflow_lib.__file__).parent
@@ -44,6 +46,8 @@ def _move(name: str, home: str) -> None:
 for _found in pkgutil.walk_packages(workflow_lib.__path__, f"{workflow_lib.__name__}."):
     if not _found.name.endswith(".__main__"):
         importlib.import_module(_found.name)
+# Snakemake looks for its plugins among all that is installed, once in a process.
+get_argument_parser()
 # Else every process that is forked looks through all this for garbage.
 gc.collect()
 gc.freeze()
