@@ -70,6 +70,15 @@ def run(studio: Studio, env: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
+def run_once_told(studio: Studio, notion: Emulator, file: str) -> tuple[int, str]:
+    """Build the film, of which `file` is not made before both were told of the start; exit code and what was printed."""
+    log = studio.folder / "run.log"
+    with locks.making(Project(studio.path("")), studio.path(file)):
+        going = studio.start("--cores", "2", FILM, env=environment(notion), log=log)
+        notion.told(2)
+    return going.wait(TIMEOUT_S), log.read_text()
+
+
 def warnings(said: str) -> list[str]:
     """The lines that warn."""
     return [line for line in said.splitlines() if line.startswith("warning: ")]
@@ -96,12 +105,10 @@ def statuses(told: list[dict[str, Any]]) -> list[str]:
 
 def test_both_are_told_of_the_start_and_the_end(joined: Studio, notion: Emulator) -> None:
     """A page and a webhook are told that a film is built and is ready, with counts and path; no secret is kept."""
-    log = joined.folder / "run.log"
-    with locks.making(Project(joined.path("")), joined.path("final.mp4")):
-        going = joined.start("--cores", "2", FILM, env=environment(notion), log=log)
-        notion.told(2)
-    assert going.wait(TIMEOUT_S) == 0
-    said, told = log.read_text(), notion.told(4)
+    code, said = run_once_told(joined, notion, "final.mp4")
+    told = notion.told(4)
+
+    assert code == 0, said
 
     assert warnings(said) == []
     assert statuses(told) == ["Video Processing", "Video Ready"]
@@ -189,12 +196,11 @@ def test_a_late_start_does_not_follow_the_end(joined: Studio, notion: Emulator) 
 def test_a_passing_refusal_is_asked_again(joined: Studio, notion: Emulator) -> None:
     """After 429 with Retry-After Notion is told, and nobody is bothered."""
     notion.fault("refuse_429", "notion", retry_after=0, match="Video Ready")
-    env = environment(notion)
 
-    said = run(joined, env)
+    code, said = run_once_told(joined, notion, "final.mp4")
 
-    assert "Video Ready" in statuses(notion.told(4))
-    assert warnings(said) == []
+    assert statuses(notion.told(4)) == ["Video Processing", "Video Ready"]
+    assert (code, warnings(said)) == (0, [])
 
 
 def test_a_missing_token_is_one_warning_with_its_name(joined: Studio, notion: Emulator) -> None:
@@ -212,10 +218,10 @@ def test_a_broken_run_tells_why(paid: Paid) -> None:
     worded_film(paid.studio, ["A wave.", "A storm."], notify={**BOTH, "notion": {"page": PAGE, "error": None}})
     paid.emulator.fault("failed", "kling", times=None, match="storm")
 
-    done = paid.studio.run(*paid.command("--cores", "2", FILM), env=environment(paid.emulator))
+    code, said = run_once_told(paid.studio, paid.emulator, "videos/clip_02.mp4")
     told = paid.emulator.told(3)
 
-    assert done.returncode == 1, done.stdout
+    assert code == 1, said
     assert statuses(told) == ["Video Processing"]
     (error,) = [item for item in told if item["to"] == "webhook" and item["event"] == "error"]
     assert error["clips"] == {"all": 2, "made": 1, "generated": 1}
