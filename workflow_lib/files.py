@@ -24,6 +24,7 @@ _REASONS = {
     errno.EPERM: "no permission to write there; make the folder writable",
     errno.ENOTDIR: "a file stands where a folder is needed; move it away",
     errno.EEXIST: "a file stands where a folder is needed; move it away",
+    errno.EMFILE: "as many files are open as one process may have; raise `ulimit -n`, or build fewer films at a time",
 }
 _MINE = os.urandom(4).hex()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,21 @@ from workflow_lib.config import Config
 from workflow_lib.errors import WorkflowError
 from workflow_lib.layout import Project
 from workflow_lib.locking import Busy, Hold
+
+_OTHER_FILES = 1024
+"""Files that a run has open besides its locks, at most."""
+
+
+def make_room(projects: int) -> None:
+    """Let this process hold so many projects, each with an open file or two, as far as the system allows it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * projects + _OTHER_FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(hard, wanted)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # Where the system has yet another limit, the locks themselves say when it is reached.
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def agree(settings: Config, folder: Path | None = None) -> None:

@@ -115,7 +115,9 @@ class Run:
             wanted.check_keys(self._settings, self.films.storyboards.services(self._jobs))
             ffmpeg.binary(self._settings.ffmpeg)
             locks.agree(self._settings)
-            for folder in making.folders(self._jobs):
+            folders = making.folders(self._jobs)
+            locks.make_room(len(folders))
+            for folder in folders:
                 self._locks[folder] = locks.hold_project(Project(Path(folder)))
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
             if wanted.asks or any(rule in (drafting.RULE, making.PUBLISHING) for rule, _ in self._jobs):
