@@ -7,6 +7,9 @@ import signal
 
 from paid_films import FILM, Paid, quicken, until, worded_film
 
+from workflow_lib.engine import closing
+from workflow_lib.runs import Ending
+
 SUBMIT = ("--cores", "2", "projects/film/submitted.txt")
 
 
@@ -50,3 +53,33 @@ def test_a_run_that_only_submits_may_be_killed(paid: Paid) -> None:
     assert set(paid.bought().values()) == {1}
     assert paid.run("--cores", "2", FILM).returncode in (5, 9)
     assert set(paid.bought().values()) == {1}
+
+
+def test_what_is_collected_is_not_paid_for_again(paid: Paid) -> None:
+    """The sum of a build that collects says what it bought itself, and apart from it what earlier runs had ordered."""
+    quicken(paid.studio, kling_max_in_flight=2)
+    worded_film(paid.studio, [f"Scene {number}." for number in range(3)])
+    paid.emulator.fault("never", "kling", times=2)
+    paid.build(*SUBMIT[2:])
+    paid.emulator.finish()
+
+    said = paid.build(FILM, "projects/film/draft.mp4")
+
+    told = "clips: 1 bought, 2 collected, 3 rendered; paid for: $0.21, and $0.42 by earlier runs\n"
+    assert f"2 of 2 films done; {told}" in said, said
+    assert [paid.receipt(number)["outcome"] for number in (1, 2, 3)] == ["generated"] * 3
+    listed = paid.build(*SUBMIT[2:])
+    assert "0 clips are at their providers" in paid.studio.path("submitted.txt").read_text(), listed
+    assert "at its provider" not in paid.studio.path("submitted.txt").read_text()
+
+
+def test_a_sum_names_earlier_runs_where_something_was_collected() -> None:
+    """A sum without collected clips names no earlier runs, and one without bought ones says that nothing was paid."""
+    films = [("projects/a", "final"), ("projects/b", "final")]
+    collected = [Ending("projects/a", f"clip_{number:02d}", "collected", 0, usd=0.21) for number in (1, 2)]
+
+    bought = closing.lines(films, [Ending("projects/a", "clip_01", "generated", 0, usd=0.21)])
+
+    assert bought.splitlines()[0].endswith("; clips: 1 bought; paid for: $0.21")
+    told = closing.lines(films, collected).splitlines()[0]
+    assert told.endswith("; clips: 2 collected; paid for: $0.00, and $0.42 by earlier runs")

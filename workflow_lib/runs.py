@@ -20,7 +20,10 @@ _KEPT = 50  # runs whose log is kept
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What became of one clip: a line of the run's log. `code`: the exit code of its job; `cause`: in words."""
+    """What became of one clip: a line of the run's log. `code`: the exit code of its job; `cause`: in words.
+
+    `usd`: what it cost; when it is `collected`, a run before this one had ordered it.
+    """
 
     project: str
     clip: str
@@ -30,6 +33,7 @@ class Ending:
     backend: str = ""
     operation: str | None = None
     usd: float = 0.0
+    cut: str = "final"
 
 
 class Run:
@@ -45,6 +49,10 @@ class Run:
         """The run that started this process; for a process that was started by hand a run of its own."""
         name = os.environ.get(RUN) or new_id()
         return cls(folder, name, os.environ.get(SESSION) or name)
+
+    def began_after(self, at: str) -> bool:
+        """Whether this run began in a later second than `at`, a time as the journal has it."""
+        return _stamp(at) < self.id[: len(_stamp(at))]
 
     def stop(self, why: str) -> None:
         """Let no job of this run submit anything any more."""
@@ -71,18 +79,18 @@ class Run:
                 os.close(descriptor)
 
     def endings(self) -> list[Ending]:
-        """The last line of each clip in the run's log."""
+        """The last line of each clip of each cut in the run's log."""
         lines: list[str] = []
         for path in sorted(self.folder.glob(f"{self.id}*.jsonl")):
             with contextlib.suppress(OSError):
                 lines += path.read_text(encoding="utf-8").splitlines()
-        found: dict[tuple[str, str], Ending] = {}
+        found: dict[tuple[str, str, str], Ending] = {}
         for line in lines:
             with contextlib.suppress(ValueError, TypeError):
                 value = json.loads(line)
                 value.pop("at", None)
                 ending = Ending(**value)
-                found[ending.project, ending.clip] = ending
+                found[ending.project, ending.clip, ending.cut] = ending
         return list(found.values())
 
     @property
@@ -98,7 +106,12 @@ class Run:
 
 def new_id() -> str:
     """A name for a run that sorts by time and is never given twice."""
-    return f"{now()[:19].replace(':', '')}-{uuid.uuid4().hex[:8]}"
+    return f"{_stamp(now())}-{uuid.uuid4().hex[:8]}"
+
+
+def _stamp(at: str) -> str:
+    """A time as the journal has it, as names of runs begin; to the second."""
+    return at[:19].replace(":", "")
 
 
 def begin(folder: Path) -> Hold:
@@ -146,6 +159,9 @@ def _forget(path: Path) -> None:
 
 
 def _forget_old(runs: Path) -> None:
+    """Remove the logs of all but the last runs, and of none that is still going on."""
     for suffix in ("*.jsonl", "*.stop"):
         for path in sorted(runs.glob(suffix))[:-_KEPT]:
-            path.unlink(missing_ok=True)
+            # A log may bear the name of its host behind that of its run.
+            if not locking.is_alive(runs / f"{path.name.partition('.')[0]}.run"):
+                path.unlink(missing_ok=True)

@@ -17,7 +17,13 @@ MAX_FILMS = 20
 _FILM_RULE = "assemble_film"
 _CAUSE_CHARS = 240
 _CLIP = re.compile(r"clip_\d+")
-_COUNTED = {"generated": "bought", "reused": "reused", "animatic": "rendered", "filtered": "filtered"}
+_COUNTED = {
+    "generated": "bought",
+    "collected": "collected",
+    "reused": "reused",
+    "animatic": "rendered",
+    "filtered": "filtered",
+}
 _NEXT = {
     6: "look at your account there, then run the same command again",
     5: "raise that budget, or leave it",
@@ -43,7 +49,7 @@ def lines(films: Sequence[tuple[str, str]], endings: Sequence[Ending]) -> str:
     open_films = [(folder, cut) for folder, cut in films if not _is_done(folder, cut)]
     text = f"{len(films) - len(open_films)} of {len(films)} films done{_counts(endings)}\n"
     for folder, cut in open_films[:MAX_FILMS]:
-        text += _film_line(folder, cut, [ending for ending in endings if ending.project == folder and ending.code])
+        text += _film_line(folder, cut, [ending for ending in endings if ending.code and _is_of(ending, folder, cut)])
     if len(open_films) > MAX_FILMS:
         text += f"and {len(open_films) - MAX_FILMS} more films are not done: `clipwright status` lists them\n"
     return text
@@ -69,15 +75,22 @@ def _is_done(folder: str, cut: str) -> bool:
         return False
 
 
+def _is_of(ending: Ending, folder: str, cut: str) -> bool:
+    """Whether a film needs it: a clip is of one cut, a picture or a storyboard of both."""
+    return ending.project == folder and (ending.cut == cut or not _CLIP.match(ending.clip))
+
+
 def _counts(endings: Sequence[Ending]) -> str:
     clips = [ending for ending in endings if _CLIP.fullmatch(ending.clip)]
     counted = Counter("failed" if ending.code else _COUNTED.get(ending.outcome, "stood in for") for ending in clips)
     told = [f"{counted[name]} {name}" for name in (*_COUNTED.values(), "stood in for", "failed") if counted[name]]
     others = sum(ending.outcome == "generated" for ending in endings) - counted["bought"]
     spent = sum(ending.usd for ending in endings if ending.outcome == "generated")
+    before = sum(ending.usd for ending in endings if ending.outcome == "collected")
     text = f"; clips: {', '.join(told)}" if told else ""
     text += f"; {others} lines, effects or pictures bought" if others else ""
-    return f"{text}; paid for: {catalog.priced(spent)}" if endings else text
+    text += f"; paid for: {catalog.priced(spent)}" if endings else ""
+    return f"{text}, and {catalog.priced(before)} by earlier runs" if before else text
 
 
 def _film_line(folder: str, cut: str, failed: Sequence[Ending]) -> str:

@@ -52,7 +52,9 @@ def bought(film: Film, item: ClipPlan, temporary: Path, settings: Config, run: R
     if found.how != "reused" and abs(attempt.cost_usd - item.clip.list_usd) > _OFF_USD:
         tell.say(f"cost ${attempt.cost_usd:.2f}, listed at ${item.clip.list_usd:.2f}: see `prices` in config.yaml")
     outcome = "reused" if found.how == "reused" else "generated"
-    return Made(outcome, cost_usd=attempt.cost_usd, operation=attempt.operation)
+    # What this run sent, lost sight of and found again is resumed, too.
+    collected = found.how == "resumed" and run.began_after(attempt.at)
+    return Made(outcome, cost_usd=attempt.cost_usd, operation=attempt.operation, collected=collected)
 
 
 def submitted(film: Film, item: ClipPlan, settings: Config, run: Run) -> Left:

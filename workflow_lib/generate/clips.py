@@ -40,7 +40,8 @@ def clip(film: Film, number: int, settings: Config) -> str:
             raise
         if made is None:
             return f"{item.clip.label}: put there by hand meanwhile, kept"
-        run.log(_ending(film, item, made.outcome, 0, made.reason or "", made))
+        outcome = "collected" if made.collected else made.outcome
+        run.log(_ending(film, item, outcome, 0, made.reason or "", made))
         return f"{item.clip.label}: {made.outcome} in {took_s:.1f} s, ${made.cost_usd:.2f}"
 
 
@@ -115,4 +116,5 @@ def _ending(film: Film, item: ClipPlan, outcome: str, code: int, cause: str, mad
         backend=item.clip.backend,
         operation=made.operation if made else item.operation,
         usd=made.cost_usd if made else 0.0,
+        cut=film.cut,
     )

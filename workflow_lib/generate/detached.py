@@ -53,9 +53,15 @@ def clip(film: Film, number: int, settings: Config) -> str:
 
 
 def film(film: Film, settings: Config) -> str:
-    """Write the list of what was left at providers; returns one line."""
+    """Write the list of what was left at providers and is still to be collected; returns one line.
+
+    Raises:
+        InvalidInput: as plan.of says.
+    """
     del settings
-    told = [files.read_json(film.project.submitted(clip.number)) for clip in film.clips]
+    # How a clip stood stays on disk when it is collected.
+    wanted = [item for item in plan.of(film).clips if item.to_make and catalog.is_paid(item.clip.backend)]
+    told = [files.read_json(film.project.submitted(item.clip.number)) for item in wanted]
     there = [value for value in told if value.get("state") in ("open", "submitted")]
     later = [value for value in told if value.get("state") == "no place"]
     lines = [f"{datetime.fromtimestamp(now(), UTC):%Y-%m-%d %H:%M} UTC, {film.project.root}"]

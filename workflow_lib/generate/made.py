@@ -17,13 +17,17 @@ Facts = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How a clip ended: `cost_usd` of its take, `reason` for a stand-in, `skipped` when the film leaves it out."""
+    """How a clip ended: `cost_usd` of its take, `reason` for a stand-in, `skipped` when the film leaves it out.
+
+    `collected`: an earlier run had ordered it.
+    """
 
     outcome: str
     cost_usd: float = 0.0
     operation: str | None = None
     reason: str | None = None
     skipped: bool = False
+    collected: bool = False
 
 
 def log(
@@ -41,5 +45,6 @@ def log(
         backend=item.request.backend,
         operation=str(told["operation"]) if told.get("operation") else item.operation,
         usd=float(str(told.get("cost_usd", 0.0))),
+        cut=film.cut,
     )
     Run.current(Path(settings.slots_dir)).log(ending)
