@@ -189,6 +189,44 @@ def test_what_is_no_storyboard_is_one_line(tmp_path: Path, text: str, name: str,
     assert any(said in problem for problem in problems(tmp_path, text, name))
 
 
+CLOSE = '(close the quote at the end of its cell; inside a quoted cell write "" for a quote: """Big"" film")'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'sep=,\nPrompt,Seconds\n"A\nbird.",1\n"A fish,2\nA fox.,3\n',
+            "line 5: opens a quote that is not closed where its cell ends",
+        ),
+        (
+            'Prompt,Seconds\n"A fish,2\n"A fox.",3\nAn owl.,4\n',
+            "line 2: opens a quote that is not closed where its cell ends",
+        ),
+        ('Prompt,Seconds\n"Big" film,2\n', "line 2: goes on after the closing quote of a cell"),
+        ('Nr;"Prompt" text;Prompt\n1;a;b\n', "line 1: goes on after the closing quote of a cell"),
+        ('Foo,Bar\n"Big" film,2\n', "line 2: goes on after the closing quote of a cell"),
+    ],
+)
+def test_a_broken_quote_swallows_no_clip(tmp_path: Path, text: str, said: str) -> None:
+    """A quote that is not closed, or around a part of a cell, is told with the line on which its row begins."""
+    assert problems(tmp_path, text) == [f"board.csv, {said} {CLOSE}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"Prompt";"Voice-over, text"\n"A bird; it sings.";"One, two"\n',
+        'Nr;Action;Text\n1;A bird.;"One"\n2;"A list";walk, camera, light, text\n"3";"An ""odd"", one";x\n',
+        'Prompt\tText\n"A, b"\tsaid "so", or not\n',
+        'Prompt,Text\nA "big", bird\nThe 5" one,"2"\n',
+    ],
+)
+def test_a_quote_is_judged_by_the_separator_that_the_file_has(tmp_path: Path, text: str) -> None:
+    """What would be a broken quote between other separators is none."""
+    assert read(tmp_path, text).clips
+
+
 def test_hostile_cells_are_harmless_and_named(tmp_path: Path) -> None:
     """Formulas are text, control characters go, YAML cannot be broken out of; each is said."""
     rows = [["Prompt", "Narration"]]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from workflow_lib import files, layout, yamlfile
+from workflow_lib import files, layout, story, yamlfile
 from workflow_lib.errors import InvalidInput, Problem
-from workflow_lib.importing import cells, sheets, starting
+from workflow_lib.importing import cells, sheets, starting, tables
 from workflow_lib.layout import Project
 from workflow_lib.manifest import Manifest
 
@@ -26,6 +26,10 @@ COLUMNS = ("id", "channel", *_KEYS, *_MORE_KEYS, *_STORY)
 """The columns that a batch may have, in any order; only `id` must be there."""
 
 _STORY_CLIPS = 18
+_LARGE = "make a film of each chapter"
+_UNNAMED = Project(Path("projects/film"))
+# A rate of 23,976 frames can be nothing but a fraction; an amount of 1,500 can be both.
+_THOUSANDS = re.compile(r",\d{3}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +99,31 @@ def make(films: list[Film]) -> Done:
 
 
 def _lines(text: str, path: Path, problems: list[Problem]) -> list[_Line]:
-    """The lines below the head, empty ones left out; their numbers are those of the file."""
-    first = text.splitlines()[0] if text.strip() else ""
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    found: list[_Line] = []
-    head: list[str] = []
-    begin = 1
-    try:
-        for record in reader:
-            where, begin = f"{path}, line {begin}", reader.line_num + 1
-            if not head:
-                head = [name.strip().lower().replace(" ", "_") for name in record]
-                _check_head(head, where, problems)
-            elif any(cell.strip() for cell in record):
-                if any(cell.strip() for cell in record[len(head) :]):
-                    problems.append(Problem(where, f"has more cells than the {len(head)} columns of the head"))
-                named = zip(head, record, strict=False)
-                found.append(_Line(where, {name: cell.strip() for name, cell in named if cell.strip()}, path.parent))
-    except csv.Error as error:
-        problems.append(Problem(f"{path}, line {reader.line_num}", f"is not readable as CSV: {error}"))
-    return found
+    """The lines below the head, blank ones left out; their numbers are those of the file."""
+    told = tables.separator(text)
+    first = next((line for line in text.splitlines()[1 if told else 0 :] if line.strip()), "")
+    delimiter = told or max(",;\t", key=first.count)
+    found = [one for one in tables.records(text, delimiter, str(path), problems) if not one.is_blank]
+    if not found:
+        return []
+    head = _head(found[0].cells)
+    _check_head(head, f"{path}, line {found[0].line}", problems)
+    lines = []
+    for record in found[1:]:
+        where = f"{path}, line {record.line}"
+        if any(cell.strip() for cell in record.cells[len(head) :]):
+            problems.append(Problem(where, f"has more cells than the {len(head)} columns of the head"))
+        named = zip(head, record.cells, strict=False)
+        lines.append(_Line(where, {name: cell.strip() for name, cell in named if cell.strip()}, path.parent))
+    return lines
+
+
+def _head(names: list[str]) -> list[str]:
+    """The names of the columns; those that spreadsheets add behind the last one are none."""
+    head = [cells.clean(name)[0].lower().replace(" ", "_") for name in names]
+    while head and not head[-1]:
+        head.pop()
+    return head
 
 
 def _check_head(head: list[str], where: str, problems: list[Problem]) -> None:
@@ -135,28 +143,48 @@ def _check_head(head: list[str], where: str, problems: list[Problem]) -> None:
 def _film(line: _Line, problems: list[Problem]) -> Film | None:
     """The film of a line; None when something is wrong with it, which is added to `problems`."""
     before = len(problems)
-    project = _project(line, problems)
-    story = _story(line, problems)
-    values = {name: _value(name, line, problems) for name in (*_KEYS, *_MORE_KEYS) if name in line.cells}
-    count = _value("clips", line, problems) if "clips" in line.cells else None
-    if count is not None and not (isinstance(count, int) and 1 <= count <= layout.MAX_CLIPS):
-        problems.append(Problem(f"{line.where}: clips", f"is how many: 1 to {layout.MAX_CLIPS}"))
-    if project is None:
-        return None
-    values = {name: value for name, value in values.items() if value is not None}
-    values.setdefault("title", project.root.name.replace("_", " ").replace("-", " ").strip().title())
-    if story is not None:
-        values["story"] = {"clips": count or _STORY_CLIPS, "direction": line.cells.get("direction", "")}
+    named = _project(line, problems)
+    told = _story(line, problems)
+    read = {name: _value(name, line, problems) for name in (*_KEYS, *_MORE_KEYS) if name in line.cells}
+    values: dict[str, object] = {name: value for name, value in read.items() if value is not None}
+    count = _count(line, problems)
+    # A line without a name is checked like the others: all that is wrong with it is told.
+    project = named or _UNNAMED
+    name = project.root.name
+    values.setdefault("title", name.replace("_", " ").replace("-", " ").strip().title() or name)
+    if told is not None or "direction" in line.cells:
+        direction = cells.clean(line.cells.get("direction", ""))[0]
+        values["story"] = {"clips": count or _STORY_CLIPS, "direction": direction}
     manifest = _manifest_text(project, values)
-    if story is None:
-        manifest += starting.clips_text(count if isinstance(count, int) and len(problems) == before else starting.CLIPS)
+    if told is None:
+        manifest += starting.clips_text(count or starting.CLIPS)
+    problems += _wrong(manifest, line)
+    is_read = told is not None or not line.cells.keys() & {"story", "story_file"}
+    if named is not None and is_read and _is_in_the_way(named, told):
+        problems.append(Problem(line.where, f"{named.story} is there and says something else", "move it away"))
+    return Film(project, manifest, told) if len(problems) == before else None
+
+
+def _wrong(manifest: str, line: _Line) -> list[Problem]:
+    """What is wrong with the manifest of a line, by column."""
     try:
         Manifest.model_validate(yamlfile.parse(manifest, line.where))
     except ValidationError as error:
-        problems += yamlfile.problems(error, Manifest, line.where)
-    if project.story.exists() and not project.manifest.exists() and project.story.read_text("utf-8") != story:
-        problems.append(Problem(line.where, f"{project.story} is there and says something else", "move it away"))
-    return Film(project, manifest, story) if len(problems) == before else None
+        found = yamlfile.problems(error, Manifest, line.where)
+        return [Problem(problem.where.replace(": story.", ": "), problem.what, problem.hint) for problem in found]
+    except InvalidInput as error:
+        return list(error.problems)
+    return []
+
+
+def _is_in_the_way(project: Project, told: str | None) -> bool:
+    """Whether a story that is not this one stands where a project is to be made."""
+    if project.manifest.exists() or not project.story.exists():
+        return False
+    try:
+        return told is None or project.story.read_bytes() != told.encode()
+    except OSError:
+        return True
 
 
 def _project(line: _Line, problems: list[Problem]) -> Project | None:
@@ -177,29 +205,67 @@ def _story(line: _Line, problems: list[Problem]) -> str | None:
         problems.append(Problem(f"{line.where}: story_file", "stands beside a story", "keep one of them"))
         return None
     if named is not None:
-        try:
-            text = (line.folder / named).read_bytes().decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError, ValueError):
-            problems.append(Problem(f"{line.where}: story_file", f"{named} cannot be read as UTF-8 text"))
-            return None
-        if not text.strip():
-            problems.append(Problem(f"{line.where}: story_file", f"{named} says nothing"))
-        return text
-    if told is None and "direction" in line.cells:
-        problems.append(Problem(f"{line.where}: direction", "is of a story, and there is none"))
-    return f"{told}\n" if told is not None else None
+        return _story_at(named, line, problems)
+    if told is None:
+        if "direction" in line.cells:
+            problems.append(Problem(f"{line.where}: direction", "is of a story, and there is none"))
+        return None
+    if len(told.encode()) >= story.MAX_BYTES:
+        problems.append(Problem(f"{line.where}: story", f"is larger than {story.MAX_BYTES // 1000} kB", _LARGE))
+    return f"{told}\n"
 
 
-def _value(name: str, line: _Line, problems: list[Problem]) -> object:
-    cell = line.cells[name]
-    if name not in _NUMBERS:
-        return cells.clean(cell)[0]
+def _story_at(named: str, line: _Line, problems: list[Problem]) -> str | None:
+    """The story in a file, as a build would read it."""
+    where, shown = f"{line.where}: story_file", cells.clean(named)[0]
     try:
-        number = float(cell.removeprefix("$").replace(",", "."))
+        text = files.text_at(line.folder / named, story.MAX_BYTES, large=_LARGE)
+    except InvalidInput as error:
+        problems += [Problem(where, f"{shown}: {problem.what}", problem.hint) for problem in error.problems]
+        return None
     except ValueError:
-        problems.append(Problem(f"{line.where}: {name}", f"{cell!r} is not a number"))
+        problems.append(Problem(where, f"{shown!r} is no file's name"))
+        return None
+    if not text.strip():
+        problems.append(Problem(where, f"{shown} says nothing"))
+    return text
+
+
+def _count(line: _Line, problems: list[Problem]) -> int | None:
+    """How many clips are asked for; None where nothing is said, or nothing right."""
+    count = _value("clips", line, problems) if "clips" in line.cells else None
+    if count is None or (isinstance(count, int) and 1 <= count <= layout.MAX_CLIPS):
+        return count
+    problems.append(Problem(f"{line.where}: clips", f"is how many: 1 to {layout.MAX_CLIPS}"))
+    return None
+
+
+def _value(name: str, line: _Line, problems: list[Problem]) -> str | float | None:
+    cell = line.cells[name]
+    return _number(name, cell, line, problems) if name in _NUMBERS else cells.clean(cell)[0]
+
+
+def _number(name: str, cell: str, line: _Line, problems: list[Problem]) -> float | None:
+    """The number in a cell, whole where it is; None for anything else, and for what could be two numbers."""
+    text = cell.removeprefix("$").strip()
+    if name != "fps" and _THOUSANDS.search(text):
+        ways = [way for way in (text.replace(",", ""), text.replace(",", ".")) if _finite(way) is not None]
+        what = "is either thousands or a fraction" if len(ways) > 1 else "is not a number"
+        problems.append(Problem(f"{line.where}: {name}", f"{cell!r} {what}", f"write {' or '.join(ways or ['1500'])}"))
+        return None
+    number = _finite(text.replace(",", "."))
+    if number is None:
+        problems.append(Problem(f"{line.where}: {name}", f"{cell!r} is not a number", "as in 1500 or 1.5"))
         return None
     return int(number) if number.is_integer() else number
+
+
+def _finite(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _manifest_text(project: Project, values: Mapping[str, object]) -> str:
@@ -214,4 +280,4 @@ def _manifest_text(project: Project, values: Mapping[str, object]) -> str:
 
 
 def _said(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return yamlfile.quoted(value) if isinstance(value, str) else json.dumps(value)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import json
 import re
@@ -13,9 +11,8 @@ from pathlib import Path
 
 from workflow_lib import files, yamlfile
 from workflow_lib.errors import InvalidInput, Problem
-from workflow_lib.importing import cells, columns
+from workflow_lib.importing import cells, columns, tables
 
-MAX_BYTES = 20_000_000
 SUFFIXES = (".json", ".csv", ".tsv", ".txt", ".md", ".markdown")
 
 _LISTS = ("clips", "scenes", "shots", "storyboard", "frames", "panels", "segments")
@@ -81,7 +78,7 @@ def _ends() -> str:
 
 def text_at(path: Path) -> tuple[str, str]:
     """The text of a file in whatever encoding a spreadsheet gave it, and what is to be said about that."""
-    data = files.bytes_at(path, MAX_BYTES)
+    data = files.bytes_at(path, tables.MAX_BYTES)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace"), ""
     half = len(data) // 2
@@ -94,32 +91,51 @@ def text_at(path: Path) -> tuple[str, str]:
 
 
 def _from_csv(text: str, where: str, mapped: Mapping[str, str]) -> Sheet:
-    first, _, rest = text.partition("\n")
-    told = re.fullmatch(r"sep=(.)\r?", first)
-    best: tuple[int, int] = (-1, 0)
-    records: list[list[str]] = []
-    for delimiter in told[1] if told else _DELIMITERS:
-        found = _records(rest if told else text, delimiter, where)
-        at = _header(found, mapped)
-        score = (
-            columns.known(found[at], mapped) if found else 0,
-            max((len(row) for row in found[:_SEARCHED]), default=0),
-        )
-        if score > best:
-            best, records = score, found
+    guesses = [_guessed(text, delimiter, mapped) for delimiter in tables.separator(text) or _DELIMITERS]
+    best = max(guesses, key=lambda guess: (guess.known, guess.width))
+    problems: list[Problem] = []
+    records = tables.records(text, best.delimiter, where, problems)
+    if problems:
+        records = _read_otherwise(text, best, guesses, where)
+        if not records:
+            raise InvalidInput(problems)
     sheet = Sheet()
-    _take_table(sheet, records, where, mapped, [f"row {number}" for number in range(1, len(records) + 1)])
+    places = [f"row {number}" for number in range(1, len(records) + 1)]
+    _take_table(sheet, [record.cells for record in records], where, mapped, places)
     return sheet
 
 
-def _records(text: str, delimiter: str, where: str) -> list[list[str]]:
-    limit = csv.field_size_limit(MAX_BYTES)
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise InvalidInput([Problem(where, f"is not readable as a table: {error}")]) from error
-    finally:
-        csv.field_size_limit(limit)
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """What a file would be with a separator: `known` names of columns in the row `at`, and how many cells at most."""
+
+    delimiter: str
+    at: int
+    known: int
+    width: int
+    says_prompt: bool
+
+
+def _guessed(text: str, delimiter: str, mapped: Mapping[str, str]) -> _Guess:
+    rows = tables.beginning(text, delimiter, _SEARCHED)
+    at = _header(rows, mapped)
+    names = rows[at] if rows else []
+    says_prompt = columns.known(names, mapped, "prompt") > 0
+    return _Guess(delimiter, at, columns.known(names, mapped), max(map(len, rows), default=0), says_prompt)
+
+
+def _read_otherwise(text: str, best: _Guess, guesses: Sequence[_Guess], where: str) -> list[tables.Record]:
+    """The records with another separator, with which nothing is wrong; none where there is no such one.
+
+    Words in the cells of a row can look like more names than the head has; a head below that of `best` is such a row.
+    """
+    for guess in guesses:
+        if guess is not best and guess.says_prompt and guess.at <= best.at:
+            problems: list[Problem] = []
+            records = tables.records(text, guess.delimiter, where, problems)
+            if not problems:
+                return records
+    return []
 
 
 def _name(text: object) -> str:
