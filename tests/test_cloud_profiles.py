@@ -16,7 +16,7 @@ CLIP = "projects/film/.work/draft/clips/clip_01.mp4"
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> dict[str, str]:
-    """An environment with `kubectl` and `gcloud`."""
+    """An environment with `kubectl` and `gcloud`, and `python` as an image has it."""
     programs, state = tmp_path / "bin", tmp_path / "cloud"
     programs.mkdir()
     state.mkdir()
@@ -24,6 +24,9 @@ def cloud(tmp_path: Path) -> dict[str, str]:
         program = programs / name
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{STAND_IN}" {name} "$@"\n')
         program.chmod(0o755)
+    python = programs / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
     return {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "STAND_IN": str(state)}
 
 
@@ -62,6 +65,10 @@ def test_a_job_is_handed_over_once_and_its_end_is_seen(studio: Studio, cloud: di
     started = (Path(cloud["STAND_IN"]) / "started").read_text().splitlines()
     assert len(started) == 1
     assert started[0].startswith("clipwright-")
+    script = (Path(cloud["STAND_IN"]) / started[0] / "script").read_text()
+    assert " python -m snakemake " in script, script
+    assert sys.executable not in script, "the Python of this machine is not in the image"
+    assert "/.cache/" not in script, "nor is the home of who started it"
 
 
 @pytest.mark.parametrize("profile", ["kubernetes", "googlebatch"])
