@@ -68,7 +68,7 @@ class _Says(http.server.BaseHTTPRequestHandler):
         server.asked += 1
         server.received = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         server.keys.append(self.headers.get("Authorization") or self.headers.get("x-goog-api-key"))
-        self.send_response(server.status)
+        self.send_response_only(server.status)
         for name, value in {"Content-Type": "application/json", **server.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(server.content)))

@@ -71,7 +71,7 @@ def run(studio: Studio, env: dict[str, str], *arguments: str) -> str:
 
 
 def run_once_told(studio: Studio, notion: Emulator, file: str) -> tuple[int, str]:
-    """Build the film, of which `file` is not made before both were told of the start; exit code and what was printed."""
+    """Build the film, whose `file` waits until both were told of the start; exit code and what was printed."""
     log = studio.folder / "run.log"
     with locks.making(Project(studio.path("")), studio.path(file)):
         going = studio.start("--cores", "2", FILM, env=environment(notion), log=log)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ from workflow_lib.requests import EffectRequest, SpeechRequest
 TEXT = "A bird flies over the hill."
 KEY = KEYS["ELEVENLABS_API_KEY"]
 SETTLE_S = 60.0
+DAY_S = 24 * 3600
 NO_SUBMISSION = (RetryLater, Refused, Filtered, GenerationFailed, OutcomeUnknown)
 
 
@@ -244,11 +246,33 @@ def test_what_is_known_is_not_found_again(emulator: Emulator, voice: ElevenLabs)
 def test_what_was_made_before_is_not_found(server: Anything, odd: ElevenLabs) -> None:
     """The same line spoken long before it was sent is another one."""
     item = {"history_item_id": "h1", "request_id": "r1", "voice_id": "voice1", "text": TEXT}
-    item |= {"model_id": "eleven_multilingual_v2", "date_unix": int(time.time()) - 1000}  # type: ignore[dict-item]
+    item |= {"model_id": "eleven_multilingual_v2", "date_unix": int(time.time()) - 2 * DAY_S}  # type: ignore[dict-item]
     server.say(json.dumps({"history": [item], "has_more": False}).encode())
 
     assert odd.find(speech().as_dict(), OLD_S, []) is None
-    assert odd.find(speech().as_dict(), 1000.0, []) == "r1"
+    assert odd.find(speech().as_dict(), 2.0 * DAY_S, []) == "r1"
+
+
+@pytest.mark.parametrize("fast_s", [61, 3600])
+def test_a_clock_that_was_fast_loses_no_speech(server: Anything, odd: ElevenLabs, fast_s: int) -> None:
+    """What was sent while the clock here was ahead seems to be made before it was sent; it is found all the same."""
+    item = {"history_item_id": "h1", "request_id": "r1", "voice_id": "voice1", "text": TEXT}
+    made = int(time.time() - OLD_S - fast_s)
+    item |= {"model_id": "eleven_multilingual_v2", "date_unix": made}  # type: ignore[dict-item]
+    server.say(json.dumps({"history": [item], "has_more": False}).encode())
+
+    assert odd.find(speech().as_dict(), OLD_S, []) == "r1"
+
+
+def test_a_clock_that_is_a_day_off_proves_nothing(server: Anything, odd: ElevenLabs) -> None:
+    """Where the server's clock says that this one is far off, what is not found may be there."""
+    item = {"history_item_id": "h1", "request_id": "r1", "voice_id": "voice1", "text": "Another."}
+    item |= {"model_id": "eleven_multilingual_v2", "date_unix": int(time.time()) - DAY_S}  # type: ignore[dict-item]
+    date = email.utils.formatdate(time.time() - DAY_S, usegmt=True)
+    server.say(json.dumps({"history": [item], "has_more": False}).encode(), headers={"Date": date})
+
+    with pytest.raises(OutcomeUnknown, match=r"clock of this machine is \+24 hours off"):
+        odd.find(speech().as_dict(), OLD_S, [])
 
 
 def test_an_empty_history_proves_nothing(emulator: Emulator, voice: ElevenLabs) -> None:

@@ -324,6 +324,13 @@ def test_a_result_is_found_in_each_of_its_forms() -> None:
         assert kling_answers.standing(answer, 0.0) == Finished(url="https://h.example/a.mp4")
 
 
+def test_a_result_for_nothing_is_not_charged_yet() -> None:
+    """A result of 0 credits counts with its list price, so that a budget fills."""
+    done = {"state": "success", "resultJson": {"resultUrls": ["https://h.example/a.mp4"]}, "creditsConsumed": 0}
+
+    assert kling_answers.standing(kie.Answer(200, "", done, None), 0.0) == Finished(url="https://h.example/a.mp4")
+
+
 def test_the_cost_of_a_failure_is_told() -> None:
     """Where KIE names credits for a task that failed, the reason names them too."""
     answer = kie.Answer(200, "", {"state": "fail", "failCode": "500", "creditsConsumed": 42}, None)

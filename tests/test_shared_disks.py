@@ -22,6 +22,7 @@ from workflow_lib import clock, leases, locking
 from workflow_lib.errors import InvalidInput, NotAlone
 from workflow_lib.generate.turn import Turn
 from workflow_lib.journal import Event, Journal
+from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Store
 
 LEASE_S = 2.0
@@ -129,6 +130,49 @@ def test_who_was_given_up_knows_it_when_he_wakes(shared: Path) -> None:
         assert hold.is_mine()
 
 
+def test_a_place_that_went_to_another_host_is_not_written_over(shared: Path) -> None:
+    """A process that slept with a place at a provider says so when it wakes, and the new tenant stays counted."""
+    folder = shared / "slots"
+    sleeper = subprocess.Popen(
+        (sys.executable, "-c", _TENANT, str(REPO), str(folder)), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert sleeper.stdout is not None
+    assert sleeper.stdout.readline() == b"mine\n"
+    sleeper.send_signal(signal.SIGSTOP)
+    slots = Slots(folder, 1, lambda _: True)
+    given: list[Slot] = []
+    until(lambda: _takes(slots, str(shared), given))
+    (place,) = given
+    place.write(Tenant(str(shared), "its", clock.now()))
+    sleeper.send_signal(signal.SIGCONT)
+
+    said = sleeper.communicate(b"go on\n")[0]
+
+    assert said == b"lost\n"
+    assert place.is_mine()
+    assert '"its"' in (folder / "1.slot").read_text()
+
+
+def _takes(slots: Slots, store: str, given: list[Slot]) -> bool:
+    """Take a place, if there is one by now."""
+    place = slots.take(store)
+    given += [place] if place is not None else []
+    return bool(given)
+
+
+_TENANT = """
+import sys; sys.path.insert(0, sys.argv[1])
+from workflow_lib.errors import NotAlone
+from workflow_lib.slots import Slots, Tenant
+place = Slots(__import__("pathlib").Path(sys.argv[2]), 1, lambda _: True).take("here")
+print("mine", flush=True)
+sys.stdin.readline()
+try:
+    place.write(Tenant("here", "mine", 0.0))
+    print("written", flush=True)
+except NotAlone:
+    print("lost", flush=True)
+"""
 _SLEEPER = """
 import sys; sys.path.insert(0, sys.argv[1])
 from pathlib import Path
@@ -193,9 +237,12 @@ def test_who_wakes_up_too_late_sends_nothing(shared: Path) -> None:
         for intent in intents:
             store.journal.add(intent)
 
-        turns[0].claim(intents[0])
+        slot = Slots(shared / "slots", 1, lambda _: False).take(str(store.folder))
+        assert slot is not None
+
+        turns[0].claim(intents[0], slot)
         with pytest.raises(NotAlone):
-            turns[1].claim(intents[1])
+            turns[1].claim(intents[1], slot)
 
     states = {attempt.id: attempt.state for attempt in store.ledger().attempts()}
     assert states == {"early": "intended", "late": "refused"}

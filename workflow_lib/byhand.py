@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from workflow_lib import catalog, files, layout, limits, locks, pictures, prompts, takes
+from workflow_lib import catalog, decisions, files, layout, limits, locks, pictures, prompts, takes
 from workflow_lib.budgets import Budgets
 from workflow_lib.catalog import Backend
 from workflow_lib.clip import Clip
@@ -181,14 +181,19 @@ def _request(clip: Clip) -> Request:
 def _settle(order: Order, store: Store, request: Request) -> None:
     if not (order.operation or order.confirm_lost):
         return
-    pending = store.ledger().pending(request.fingerprint)
+    ledger = store.ledger()
+    pending = ledger.pending(request.fingerprint)
     if pending is None:
         what = "nothing of this clip is unsettled"
         raise InvalidInput([Problem("--operation" if order.operation else "--confirm-lost", what)])
-    if order.operation and pending.operation is None:
-        store.journal.add(pending.event("submitted", operation=order.operation.strip()))
-    elif order.confirm_lost:
-        store.journal.add(pending.event("lost", reason="the user says so"))
+    if order.operation and pending.operation is not None:
+        return
+    with store.settling(pending, order.output.stem):
+        if order.operation:
+            named = decisions.operation_id(order.operation, ledger)
+            store.journal.add(pending.event("submitted", operation=named))
+        else:
+            store.journal.add(pending.event("lost", reason="the user says so"))
 
 
 def _problems(order: Order, clip: Clip) -> list[Problem]:

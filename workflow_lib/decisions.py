@@ -12,7 +12,6 @@ from workflow_lib import catalog, plan
 from workflow_lib.errors import InvalidInput, Problem, WorkflowError
 from workflow_lib.journal import Event
 from workflow_lib.ledger import Attempt, Ledger
-from workflow_lib.locking import Busy
 from workflow_lib.planned import Wanted
 from workflow_lib.project import Film
 from workflow_lib.requests import Asked, Component
@@ -64,21 +63,14 @@ def decide(film: Film, decision: Decision) -> None:
 
 @contextlib.contextmanager
 def _settling(film: Film, decision: Decision) -> Iterator[None]:
-    """Keep runs away from a submission while it is settled: what one of them writes down later would not count."""
     if decision.about is None:
         yield
         return
     label = decision.item.label
-    try:
-        with Store(film.project.takes).alone(decision.about.fingerprint, wait=False):
-            if _unsettled(film, decision.item) != decision.about:
-                raise WorkflowError(f"{label} went on meanwhile; look at it again")
-            # A host that sleeps must not send it when it wakes up.
-            Store(film.project.takes).void(decision.about)
-            yield
-    except Busy:
-        what = f"{label} is being bought by a run at this moment; wait for that run, or stop it first"
-        raise WorkflowError(what) from None
+    with Store(film.project.takes).settling(decision.about, label):
+        if _unsettled(film, decision.item) != decision.about:
+            raise WorkflowError(f"{label} went on meanwhile; look at it again")
+        yield
 
 
 def takes_of(film: Film, number: Which, component: Component = "clips") -> list[TakeInfo]:
@@ -107,6 +99,7 @@ def another_take(film: Film, number: Which, component: Component = "clips") -> D
         InvalidInput: it costs nothing, or somebody put it there.
     """
     (item, base), ledger = _paid(film, number, component), _ledger(film)
+    _check_settled(item, ledger, film)
     last = base.take
     while ledger.of(dataclasses.replace(base, take=last).fingerprint) or last == base.take:
         last += 1
@@ -125,6 +118,7 @@ def older_take(film: Film, number: Which, name: str, component: Component = "cli
         InvalidInput: there is no such take, more than one, or its file is gone.
     """
     item, base = _paid(film, number, component)
+    _check_settled(item, _ledger(film), film)
     where = str(film.project.takes)
     found = [take for take in takes_of(film, number, component) if take.attempt.fingerprint.startswith(name)]
     if len({take.attempt.fingerprint for take in found}) != 1:
@@ -136,6 +130,22 @@ def older_take(film: Film, number: Which, name: str, component: Component = "cli
     event = Event(event="chosen", fingerprint=base.fingerprint, take=take)
     text = f"{item.label}: take {take[:8]} is put in place by the next run, $0{_followed(item)}"
     return Decision(item, (event,), text)
+
+
+def _check_settled(item: Wanted, ledger: Ledger, film: Film) -> None:
+    """See that nothing is at the provider for what another take is wanted of: nobody would fetch it any more.
+
+    Raises:
+        InvalidInput: something is, or may be.
+    """
+    pending = ledger.pending(item.wanted)
+    if pending is None:
+        return
+    what = f"operation {pending.operation}" if pending.operation else f"what was sent at {pending.at[:19]}Z"
+    hint = "run Snakemake to collect it, or give it up first, with --confirm-lost"
+    raise InvalidInput(
+        [Problem(f"{film.project.manifest}: {item.place}", f"{what} for {item.label} is not settled", hint)]
+    )
 
 
 def _followed(item: Wanted) -> str:
@@ -170,15 +180,26 @@ def found_operation(film: Film, number: Which, operation: str, component: Compon
     if attempt.operation is not None:
         what = f"{item.label} has operation {attempt.operation} already"
         raise InvalidInput([Problem("--operation", what, "run Snakemake to resume it")])
-    if not operation.isprintable() or not operation.strip() or " " in operation.strip():
-        raise InvalidInput([Problem("--operation", "is no operation's id", "copy it from the provider's console")])
-    other = next((known for known in _ledger(film).attempts() if known.operation == operation.strip()), None)
-    if other is not None:
-        what = f"operation {operation.strip()} is that of {other.clip} in {other.project} already"
-        raise InvalidInput([Problem("--operation", what, "copy the one that is not yet known")])
-    event = attempt.event("submitted", operation=operation.strip())
-    text = f"{item.label}: the next run resumes operation {operation.strip()}, $0"
+    named = operation_id(operation, _ledger(film))
+    event = attempt.event("submitted", operation=named)
+    text = f"{item.label}: the next run resumes operation {named}, $0"
     return Decision(item, (event,), text, about=attempt)
+
+
+def operation_id(text: str, ledger: Ledger) -> str:
+    """The id of an operation as a user gives it.
+
+    Raises:
+        InvalidInput: it cannot be one, or is that of another submission.
+    """
+    named = text.strip()
+    if not named.isprintable() or not named or " " in named:
+        raise InvalidInput([Problem("--operation", "is no operation's id", "copy it from the provider's console")])
+    other = next((known for known in ledger.attempts() if known.operation == named), None)
+    if other is not None:
+        what = f"operation {named} is that of {other.clip} in {other.project} already"
+        raise InvalidInput([Problem("--operation", what, "copy the one that is not yet known")])
+    return named
 
 
 def open_attempts(film: Film, number: int | None = None) -> list[Attempt]:

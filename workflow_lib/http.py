@@ -102,6 +102,14 @@ def _reason(error: httpx.HTTPError) -> str:
     return keys.scrub(f"{type(error).__name__} {error}")
 
 
+def clock_off_s(response: httpx.Response) -> float:
+    """By how many seconds the clock here is ahead of the server's; 0 where it does not say."""
+    try:
+        return time.time() - email.utils.parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
+    except (TypeError, ValueError):
+        return 0.0
+
+
 def retry_after(response: httpx.Response) -> float | None:
     """Give the seconds that the server asks to wait, an hour at most; None when it does not say."""
     text = response.headers.get("Retry-After", "").strip()

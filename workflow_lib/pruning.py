@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_lib import files, layout, plan
+from workflow_lib import config, files, layout, plan, project, story
+from workflow_lib.config import Config
 from workflow_lib.journal import Journal
 from workflow_lib.layout import Project
-from workflow_lib.project import Film
+from workflow_lib.ledger import Attempt
+from workflow_lib.locking import Busy
 from workflow_lib.takes import Store
 
 _OLD_S = 24 * 3600.0  # what a run may still be writing is younger
@@ -18,16 +19,20 @@ _OLD_S = 24 * 3600.0  # what a run may still be writing is younger
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A paid take that no film uses: its file, its size in bytes, what it cost in USD, and for which clip.
+    """A paid take that no film uses: the store that it lies in, and the submission that it came from."""
 
-    `notes`: where what came with it lies, if anything did.
-    """
+    store: Path
+    attempt: Attempt
 
-    path: Path
-    notes: Path
-    size: int
-    usd: float
-    clip: str
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self.store / str(self.attempt.file)
+
+    @property
+    def notes(self) -> Path:
+        """Where what came with it lies, if anything did."""
+        return Store(self.store).notes_path(self.attempt.fingerprint)
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -43,24 +48,60 @@ def leftovers(folder: Path) -> list[Path]:
     return found
 
 
-def unused_takes(stores: Iterable[Path], films: Sequence[Film]) -> list[Unused]:
-    """The takes in `stores` that no clip of `films` shows or would be given; answers of drafters are always kept."""
-    wanted: set[tuple[Path, str]] = set()
-    for film in films:
-        planned = plan.of(film)
-        used = [item.wanted for item in (*planned.parts, *planned.drawn.values())]
-        wanted |= {(film.project.takes.resolve(), fingerprint) for fingerprint in used}
-    found = []
-    for folder in stores:
-        for attempt in Store(folder).ledger().attempts():
-            path = folder / str(attempt.file)
-            is_used = (
-                attempt.request.get("component") == "storyboard" or (folder.resolve(), attempt.fingerprint) in wanted
-            )
-            if attempt.state == "stored" and attempt.file and path.is_file() and not is_used:
-                clip = f"{attempt.project} {attempt.clip}"
-                notes = Store(folder).notes_path(attempt.fingerprint)
-                found.append(Unused(path, notes, path.stat().st_size, attempt.cost_usd, clip))
+def unused_takes(folder: Path, settings: Config) -> list[Unused]:
+    """The takes below `folder` that no clip, sound or picture there shows, or would be given by the next run.
+
+    What a drafter answered is always kept, and whatever was bought for a film whose storyboard is still to come.
+
+    Raises:
+        InvalidInput: a film cannot be read; it might use any of them.
+    """
+    projects = layout.find_projects(folder)
+    awaited = {str(item.root) for item in projects if story.is_awaited(item)}
+    used = set[str]()
+    for item in projects:
+        if str(item.root) not in awaited:
+            used |= _wanted(item, folder, settings)
+    return [
+        Unused(store, attempt)
+        for store in layout.find_stores(folder)
+        for attempt in Store(store).ledger().attempts()
+        if attempt.state == "stored"
+        and attempt.file
+        and (store / attempt.file).is_file()
+        and attempt.request.get("component") != "storyboard"
+        and attempt.project not in awaited
+        and attempt.fingerprint not in used
+    ]
+
+
+def delete(take: Unused) -> bool:
+    """Delete a take and what came with it; False when a run deals with it at this moment, and it is kept.
+
+    Raises:
+        OSError: it cannot be deleted.
+    """
+    try:
+        with Store(take.store).alone(take.attempt.fingerprint, wait=False):
+            take.path.unlink(missing_ok=True)
+            take.notes.unlink(missing_ok=True)
+    except Busy:
+        return False
+    return True
+
+
+def _wanted(item: Project, folder: Path, settings: Config) -> set[str]:
+    """The takes that a project shows, whatever was edited since, and those that it would be given.
+
+    It would be given them by config.yaml, and by what its last run was told beside that.
+    """
+    said = files.read_json(item.run_settings)
+    found = set[str]()
+    for told in [settings, *([config.load(folder, said)] if said else [])]:
+        planned = plan.of(project.load(item, told))
+        for part in (*planned.parts, *planned.drawn.values()):
+            receipt = files.read_json(layout.receipt(part.path))
+            found |= {part.wanted, str(receipt.get("take") or receipt.get("fingerprint"))}
     return found
 
 

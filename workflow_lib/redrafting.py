@@ -20,7 +20,6 @@ from workflow_lib.generate.boards import Drafted
 from workflow_lib.journal import Event
 from workflow_lib.layout import Project
 from workflow_lib.ledger import Attempt, Ledger
-from workflow_lib.locking import Busy
 from workflow_lib.takes import Store
 
 
@@ -106,11 +105,10 @@ def settle(item: Project, config: Config) -> str:
     if not found:
         raise InvalidInput([Problem(str(item.storyboard), "nothing that it was asked for is open or unsettled")])
     for attempt in found:
-        try:
-            with store.alone(attempt.fingerprint, wait=False):
-                store.journal.add(attempt.event("lost", reason="the user says so"))
-        except Busy:
-            raise WorkflowError("the storyboard is being bought by a run at this moment; wait for it") from None
+        with store.settling(attempt, "the storyboard"):
+            if _has_come(store, attempt):
+                raise WorkflowError("the storyboard has come meanwhile; run the same command again to have it, $0")
+            store.journal.add(attempt.event("lost", reason="the user says so"))
     return f"{item.storyboard}: what was sent at {found[-1].at[:19]}Z is given up; the next run buys it again"
 
 

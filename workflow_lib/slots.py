@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_lib import clock, files, locking
+from workflow_lib.errors import NotAlone
 from workflow_lib.locking import Hold
 
 _WAITING = "waiting.json"
@@ -46,20 +47,30 @@ class Slot:
         self._path = path
         self._hold = hold
 
+    def is_mine(self) -> bool:
+        """Whether no other host has been given this place because this one was silent."""
+        return self._hold.is_mine()
+
     def write(self, tenant: Tenant) -> None:
-        """Say whose operation is in this place; on the disk before it is submitted."""
+        """Say whose operation is in this place; on the disk before it is submitted.
+
+        Raises:
+            NotAlone: another host has been given it meanwhile.
+        """
+        if not self.is_mine():
+            raise NotAlone("this host was silent for so long that its place at the provider went to another one")
         with files.writing(self._path):
-            _write(self._path, json.dumps([_from(self._path, tenant.store), tenant.attempt, tenant.since]).encode())
+            _write(self._path, _text(self._path, tenant))
 
     def reserve(self, store: str) -> None:
         """Say for whose operation this place is, before there is one."""
-        _write(self._path, json.dumps([_from(self._path, store), "", clock.now()]).encode(), durable=False)
+        _write(self._path, _text(self._path, Tenant(store, "", clock.now())), durable=False)
 
     def leave(self) -> None:
         """Give the place back: the operation is over, or was never submitted."""
         with contextlib.suppress(OSError):
             # A place that another host has been given meanwhile is that one's.
-            if self._hold.is_mine():
+            if self.is_mine():
                 _write(self._path, b"")
         self.let_go()
 
@@ -100,6 +111,22 @@ class Slots:
                 if tenant is not None and (tenant.store, tenant.attempt) == (store, attempt):
                     return _slot(path)
         return None
+
+    def settle(self, tenant: Tenant) -> Slot | None:
+        """A place for an operation that goes on and has none: a free one, else one more than there may be.
+
+        None when somebody watches it. Whoever moved or deleted the places must not have more submitted for it.
+        """
+        with self._counting():
+            paths = self._paths()
+            known = [_tenant(path) for path in paths]
+            if any(one is not None and (one.store, one.attempt) == (tenant.store, tenant.attempt) for one in known):
+                return None
+            free = next((path for path in paths if not self._is_taken(path)), None)
+            slot = _slot(free or self._folder / f"{len(paths) + 1}.slot")
+            if slot is not None:
+                slot.write(tenant)
+            return slot
 
     def orphans(self) -> list[Orphan]:
         """The places whose operations nobody watches, and of which nobody knows that they are over."""
@@ -194,9 +221,9 @@ def _slot(path: Path) -> Slot | None:
     return Slot(path, hold) if hold is not None else None
 
 
-def _from(path: Path, store: str) -> str:
-    """A store as it is written into a place: hosts may have a disk that they share in different places."""
-    return os.path.relpath(store, path.parent.resolve()) if locking.is_shared(path) else store
+def _text(path: Path, tenant: Tenant) -> bytes:
+    """What is written into a place; its store as seen from there, because folders are moved and shared as a whole."""
+    return json.dumps([os.path.relpath(tenant.store, path.parent.resolve()), tenant.attempt, tenant.since]).encode()
 
 
 def _write(path: Path, text: bytes, *, durable: bool = True) -> None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_lib import files, locking
-from workflow_lib.errors import BadMedia
+from workflow_lib.errors import BadMedia, WorkflowError
 from workflow_lib.journal import Event, Journal
 from workflow_lib.ledger import Attempt, Ledger
-from workflow_lib.locking import Hold
+from workflow_lib.locking import Busy, Hold
 
 _CHUNK = 1 << 30
 _CANNOT_SHARE = {errno.EXDEV, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
@@ -77,6 +77,24 @@ class Store:
         if attempt.claim is None or attempt.operation is not None or not locking.is_shared(self.folder / "locks"):
             return False
         return self.claim(attempt.fingerprint, attempt.claim)
+
+    @contextlib.contextmanager
+    def settling(self, attempt: Attempt, label: str) -> Iterator[None]:
+        """Keep runs away from a submission while the user settles it: what they write down later would not count.
+
+        Raises:
+            WorkflowError: a run deals with it at this moment, or has just done so; `label` is what messages call it.
+        """
+        try:
+            with self.alone(attempt.fingerprint, wait=False):
+                if self.ledger().attempt(attempt.id) != attempt:
+                    raise WorkflowError(f"{label} went on meanwhile; look at it again")
+                # A host that sleeps must not send it when it wakes up.
+                self.void(attempt)
+                yield
+        except Busy:
+            what = f"{label} is being bought by a run at this moment; wait for that run, or stop it first"
+            raise WorkflowError(what) from None
 
     def path(self, fingerprint: str, suffix: str = ".mp4") -> Path:
         """Where the take of a request lies."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from workflow_lib import config, layout, locks, project, pruning, story
+from workflow_lib import config, layout, locks, pruning
 from workflow_lib.errors import WorkflowError
 from workflow_lib.pruning import Unused
 
@@ -32,26 +32,47 @@ def prune(*, takes: bool, work: bool, yes: bool, dry_run: bool) -> None:
 
 
 def _prune_takes(folder: Path, *, yes: bool, dry_run: bool) -> None:
+    _check_idle(folder)
     settings = config.load(folder)
-    # A film that cannot be read might use any of them: its errors end the command before anything is deleted.
-    listed = [item for item in layout.find_projects(folder) if not story.is_awaited(item)]
-    films = [project.load(item, settings) for item in listed]
-    found = pruning.unused_takes(layout.find_stores(folder), films)
+    found = pruning.unused_takes(folder, settings)
     for take in found:
-        click.echo(f"{take.path}  {take.size / _MB:.1f} MB  ${take.usd:.2f}  {take.clip}")
+        bought = take.attempt
+        megabytes = f"{_size(take.path) / _MB:.1f} MB"
+        click.echo(f"{take.path}  {megabytes}  ${bought.cost_usd:.2f}  {bought.project} {bought.clip}")
     if not found:
         click.echo("every paid take is in use")
         return
-    if not (yes or dry_run):
+    if dry_run:
+        _delete([take.path for take in found], "paid takes", dry_run=True)
+        return
+    if not yes:
         _ask(found)
-    _delete([take.path for take in found], "paid takes", dry_run=dry_run)
-    if not dry_run:
-        for take in found:
-            _remove(take.notes)
+        # Whoever was asked may have taken his time.
+        _check_idle(folder)
+        still = pruning.unused_takes(folder, settings)
+        found = [take for take in found if take in still]
+    size = sum(_size(take.path) for take in found)
+    try:
+        deleted = sum([pruning.delete(take) for take in found])
+    except OSError as error:
+        raise WorkflowError(f"{error.filename} cannot be deleted: {error.strerror}") from error
+    click.echo(f"paid takes: {deleted} deleted, {size / _MB:.1f} MB")
+
+
+def _check_idle(folder: Path) -> None:
+    """See that no run goes on, which may be buying what no film shows yet.
+
+    Raises:
+        WorkflowError: one does.
+    """
+    busy = [str(item.root) for item in layout.find_projects(folder) if locks.is_being_built(item)]
+    if busy:
+        raise WorkflowError(f"{', '.join(busy)} is being built; no paid take was deleted; wait for that run")
 
 
 def _ask(found: list[Unused]) -> None:
-    text = f"{len(found)} takes that cost ${sum(take.usd for take in found):.2f} will be gone for good"
+    paid = sum(take.attempt.cost_usd for take in found)
+    text = f"{len(found)} takes that cost ${paid:.2f} will be gone for good"
     if not sys.stdin.isatty():
         raise click.UsageError(f"{text}. Nothing was deleted: there is nobody to ask; add --yes")
     click.confirm(f"{text}. Go on?", abort=True)

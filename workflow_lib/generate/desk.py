@@ -104,9 +104,9 @@ class Desk:
 
 def _is_over(tenant: Tenant, unanswered_s: float) -> bool:
     aged_s = clock.now() - tenant.since
-    if locking.is_shared(Path(tenant.store)) and not Path(tenant.store).is_dir():
-        # It is on a disk that this host does not see.
-        return aged_s > _LONGEST_OPEN_S
+    if not Path(tenant.store).is_dir():
+        # It is on a disk that this host does not see, or was moved away or deleted, with operations that go on.
+        return aged_s > (_LONGEST_OPEN_S if locking.is_shared(Path(tenant.store)) else unanswered_s)
     attempt = Store(Path(tenant.store)).ledger().attempt(tenant.attempt)
     if attempt is None or not attempt.is_open:
         return True

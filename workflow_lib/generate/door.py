@@ -87,9 +87,11 @@ def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None, turn: Turn)
                 return Obtained(watch.resume(pending, purchase, desk), "resumed")
             return Obtained(submit.buy(purchase, desk, turn), "generated")
         except Filtered as error:
-            pending = None
-            refused = desk.store.ledger().filtered(purchase.request.fingerprint)
-            if refused > desk.settings.filtered_retries:
+            pending, ledger = None, desk.store.ledger()
+            fingerprint = purchase.request.fingerprint
+            refused = ledger.filtered(fingerprint)
+            is_over = ledger.pending(fingerprint) is None and ledger.stored(fingerprint) is None
+            if refused > desk.settings.filtered_retries or not is_over:
                 raise
             desk.tell.say(f"filtered ({error}); asking once more, attempt {refused + 1}")
         except OutcomeUnknown as error:

@@ -210,7 +210,7 @@ def _send(purchase: Purchase, desk: Desk, provider: Provider, draft: Draft, slot
         desk.check_not_stopped()
         with undisturbed():
             desk.budgets.intend(store, intended)
-            turn.claim(intended)
+            turn.claim(intended, slot)
             kept = True
             operation = _posted(purchase, desk, provider, draft, intended)
             answer = provider.answer(operation) if isinstance(provider, Immediate) else None

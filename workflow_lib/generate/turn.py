@@ -7,6 +7,7 @@ from workflow_lib.budgets import ASLEEP
 from workflow_lib.errors import NotAlone
 from workflow_lib.journal import Event
 from workflow_lib.locking import Hold
+from workflow_lib.slots import Slot
 from workflow_lib.takes import Store
 
 
@@ -23,14 +24,14 @@ class Turn:
         """The number of the next claim; None where none is needed."""
         return self._sent if locking.is_shared(self._store.folder / "locks") else None
 
-    def claim(self, intended: Event) -> None:
-        """Claim the right to send what is written down as `intended`; the last thing before it is sent.
+    def claim(self, intended: Event, slot: Slot) -> None:
+        """Claim the right to send what is written down as `intended`, from `slot`; the last thing before it is sent.
 
         Raises:
             NotAlone: another host deals with the request by now; it is written down that nothing was sent.
         """
         number, self._sent = self._sent, self._sent + 1
-        if self._hold.is_mine() and self._store.claim(intended.fingerprint, number):
+        if self._hold.is_mine() and slot.is_mine() and self._store.claim(intended.fingerprint, number):
             return
         event = Event(
             event="refused",

@@ -76,5 +76,6 @@ def facts(item: Wanted, found: Obtained) -> Facts:
         "model": attempt.model,
         "request": item.request.as_dict() if item.request else {},
         "operation": attempt.operation,
+        "take": attempt.fingerprint,
         "cost_usd": attempt.cost_usd,
     }

@@ -12,7 +12,7 @@ from workflow_lib.generate.desk import Desk, Purchase, jittered
 from workflow_lib.journal import Name, now
 from workflow_lib.ledger import Attempt
 from workflow_lib.providers.base import Finished, Provider, Running
-from workflow_lib.slots import Slot
+from workflow_lib.slots import Slot, Slots, Tenant
 from workflow_lib.takes import Take
 
 _LATE = 0.1  # of the time that an operation has taken: so much later its end may be seen
@@ -30,9 +30,18 @@ def resume(attempt: Attempt, purchase: Purchase, desk: Desk) -> Take:
         return adopted
     provider = desk.provider(purchase.request, attempt.base_url or None)
     slots = desk.slots(provider, purchase.request.backend)
-    slot = slots.take_again(str(desk.store.folder.resolve()), attempt.id)
+    slot = _place(slots, attempt, str(desk.store.folder.resolve()))
     desk.tell.say(f"resuming operation {attempt.operation}, $0")
     return watch(attempt, purchase, desk, provider, slot)
+
+
+def _place(slots: Slots, attempt: Attempt, store: str) -> Slot | None:
+    """The place that an operation has kept, or one that it is given anew; none where it is over."""
+    kept = slots.take_again(store, attempt.id)
+    if kept is not None or attempt.state != "open":
+        return kept
+    submitted = datetime.fromisoformat(attempt.submitted_at or attempt.at)
+    return slots.settle(Tenant(store, attempt.id, submitted.timestamp()))
 
 
 def has_come(attempt: Attempt, purchase: Purchase, desk: Desk) -> bool:
@@ -62,6 +71,9 @@ def watch(attempt: Attempt, purchase: Purchase, desk: Desk, provider: Provider, 
     try:
         finished = _finished(attempt, purchase, desk, provider)
     except (Filtered, GenerationFailed) as error:
+        if attempt.state == "stored":
+            _leave(slot)
+            raise OutcomeUnknown(f"{error}; {_gone_text(purchase, attempt)}") from error
         _end(desk, attempt, "filtered" if isinstance(error, Filtered) else "failed", str(error))
         _leave(slot)
         raise
@@ -162,7 +174,8 @@ def _asked_again(finished: Finished, attempt: Attempt, provider: Provider) -> Fi
     """Where the result is now: an address may have been given anew."""
     try:
         state = provider.poll(attempt.operation or "", age_s(attempt))
-    except (RetryLater, Refused):
+    except (RetryLater, Refused, Filtered, GenerationFailed):
+        # What it says of a result that it has given before is asked for again by the next run.
         return finished
     return finished if isinstance(state, Running) else state
 

@@ -25,7 +25,8 @@ from workflow_lib.requests import SpeechRequest
 _READ_S = 300.0  # the longest line takes minutes to speak
 _PAGE = 1000
 _MOST_PAGES = 50
-_CLOCKS_S = 60.0  # by which the clock here and the one there may differ
+_CLOCKS_S = 24 * 3600.0  # by which the clock here may have been off when something was sent
+_OFF_S = 12 * 3600.0  # by which it may be off now: further back nothing is looked for
 _SETTINGS = ("stability", "similarity_boost", "style", "speed")
 
 
@@ -170,6 +171,8 @@ class ElevenLabs:
         params: dict[str, str | int] = {"page_size": _PAGE} | ({"start_after_history_item_id": after} if after else {})
         with http.asking(WHO), self._client(30.0) as client:
             response = client.get("/v1/history", params=params)
+        if abs(off_s := http.clock_off_s(response)) > _OFF_S:
+            raise OutcomeUnknown(f"the clock of this machine is {off_s / 3600:+.0f} hours off that of {WHO}: set it")
         if response.status_code != httpx.codes.OK:
             raise answers.asked_in_vain(response)
         return answers.history(response)

@@ -103,7 +103,8 @@ def _credits(record: dict[str, object]) -> float | None:
     number = record.get("creditsConsumed")
     if isinstance(number, bool) or not isinstance(number, int | float):
         return None
-    return float(number) if 0 <= number < _MAX_CREDITS else None
+    # A result that cost nothing is one that is not charged yet: the list price counts until it is known.
+    return float(number) if 0 < number < _MAX_CREDITS else None
 
 
 def _urls(result: object) -> list[str]:
