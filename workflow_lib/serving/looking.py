@@ -159,7 +159,8 @@ def _errors(item: Project, found: FilmPlan, shared: Path) -> dict[int, Ending]:
         return told
     for log in logs:
         for ending in reversed(_endings(log, made)):
-            if ending.project == str(item.root) and ending.clip in wanted and ending.clip not in seen:
+            is_ours = ending.project == str(item.root) and ending.cut == "final" and ending.clip in wanted
+            if is_ours and ending.clip not in seen:
                 seen.add(ending.clip)
                 if ending.code:
                     told[wanted[ending.clip]] = ending
