@@ -28,6 +28,7 @@ import pytest
 import warm_jobs
 
 _TESTS = Path(__file__).resolve().parent
+_END_S = 30
 _PRELOADED = [
     "snakemake.cli",
     "snakemake.report.html_reporter",
@@ -64,7 +65,7 @@ def run(
         process.join(timeout_s)
         if process.exitcode is None:
             process.kill()
-            process.join()
+            process.join(_END_S)
             raise subprocess.TimeoutExpired(list(command), timeout_s)
         texts = [_text(stream) for stream in said]
     return subprocess.CompletedProcess(list(command), process.exitcode, *texts)
