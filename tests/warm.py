@@ -204,7 +204,14 @@ def _context() -> ForkServerContext:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(_TESTS))  # where it finds what is ours
         forkserver.ensure_running()
+    # Before multiprocessing waits, for as long as it takes, for what a test has left running.
+    atexit.register(_end_all)
     return context
+
+
+def _end_all() -> None:
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 def _become(command: list[str], cwd: str, env: dict[str, str], told: tuple[str, str], jobs: str, heard: str) -> None:
