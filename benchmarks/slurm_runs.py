@@ -88,7 +88,7 @@ def makespan(films: int, clips: int) -> None:
                 if done.returncode:
                     sys.exit(done.stdout)
             else:
-                night.build(*finals)
+                night.build(*finals, patience_s=3600)
             wall_s = time.monotonic() - started
             held_s = night.cluster.held(night.studio.folder)
             most = night.emulator.report()["max_in_flight"]["kling"]

@@ -56,13 +56,13 @@ class Night:
         self._runs.append(run)
         return run
 
-    def build(self, *targets: str) -> str:
+    def build(self, *targets: str, patience_s: float = PATIENCE_S) -> str:
         """Give the plain command and wait for its end; it must succeed."""
-        return self.end(self.start(*targets))
+        return self.end(self.start(*targets), patience_s)
 
-    def end(self, run: subprocess.Popen[bytes]) -> str:
+    def end(self, run: subprocess.Popen[bytes], patience_s: float = PATIENCE_S) -> str:
         """Wait for the end of a command and return what it printed; it must succeed."""
-        assert run.wait(PATIENCE_S) == 0, self.said(run)
+        assert run.wait(patience_s) == 0, self.said(run)
         return self.said(run)
 
     def said(self, run: subprocess.Popen[bytes] | None = None) -> str:
