@@ -112,7 +112,7 @@ class Slots:
                     return _slot(path)
         return None
 
-    def settle(self, tenant: Tenant) -> Slot | None:
+    def take_anyway(self, tenant: Tenant) -> Slot | None:
         """A place for an operation that goes on and has none: a free one, else one more than there may be.
 
         None when somebody watches it. Whoever moved or deleted the places must not have more submitted for it.

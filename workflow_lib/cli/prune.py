@@ -51,12 +51,12 @@ def _prune_takes(folder: Path, *, yes: bool, dry_run: bool) -> None:
         _check_idle(folder)
         still = pruning.unused_takes(folder, settings)
         found = [take for take in found if take in still]
-    size = sum(_size(take.path) for take in found)
+    sizes = {take.path: _size(take.path) for take in found}
     try:
-        deleted = sum([pruning.delete(take) for take in found])
+        deleted = [take for take in found if pruning.delete(take)]
     except OSError as error:
         raise WorkflowError(f"{error.filename} cannot be deleted: {error.strerror}") from error
-    click.echo(f"paid takes: {deleted} deleted, {size / _MB:.1f} MB")
+    click.echo(f"paid takes: {len(deleted)} deleted, {sum(sizes[take.path] for take in deleted) / _MB:.1f} MB")
 
 
 def _check_idle(folder: Path) -> None:

@@ -41,7 +41,7 @@ def _place(slots: Slots, attempt: Attempt, store: str) -> Slot | None:
     if kept is not None or attempt.state != "open":
         return kept
     submitted = datetime.fromisoformat(attempt.submitted_at or attempt.at)
-    return slots.settle(Tenant(store, attempt.id, submitted.timestamp()))
+    return slots.take_anyway(Tenant(store, attempt.id, submitted.timestamp()))
 
 
 def has_come(attempt: Attempt, purchase: Purchase, desk: Desk) -> bool:
