@@ -109,8 +109,10 @@ def main(counts: list[int]) -> None:
 def _measure(folder: Path, count: int) -> None:
     runs, warm_up = (5, 1) if count <= 100 else (1, 0)  # noqa: PLR2004 - a run of 1,000 takes minutes
     bare = (*SNAKEMAKE, "-s", "bare.smk")
+    films = [f"projects/p{number:04d}/final.mp4" for number in range(1, count + 1)]
     for title, arguments in (
         ("nothing to do", ("--cores", "1", "all")),
+        ("nothing to do, each film named", ("--cores", "1", *films)),
         ("dry run, all to make", ("-n", "--forceall", "all")),
     ):
         things = {

@@ -196,7 +196,6 @@ def film_standing(film: Film, clips: Sequence[ClipPlan], music_sha256: str | Non
     path = film.project.film(film.cut)
     reasons = [f"{item.clip.label} {item.reasons[0]}" for item in clips if item.to_make]
     reasons += [f"narration of {item.clip.label} changed" for item in clips if item.narration.standing == "stale"]
-    reasons += []
     reasons += [f"{item.effect.label} {' '.join(item.effect.reasons[:1])}" for item in clips if item.effect.to_make]
     if not path.is_file():
         return "missing", ("not built yet", *reasons)

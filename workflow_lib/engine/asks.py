@@ -218,8 +218,9 @@ class Asks:
 
     def all_submissions(self) -> list[str]:
         """The lists of what is left at providers, of every film that has something to buy."""
-        folders = [str(Path(film).parent) for film in self._films.finals()]
-        wanted = [folder for folder in folders if self._films.has_no_clips(folder) or self._to_submit(folder)]
+        wanted = [
+            folder for folder in self._films.folders() if self._films.has_no_clips(folder) or self._to_submit(folder)
+        ]
         return [str(Project(Path(folder)).submissions) for folder in wanted]
 
     def film_submissions(self, folder: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from workflow_lib import layout, plan, project
 from workflow_lib.config import Config
+from workflow_lib.engine import internals
 from workflow_lib.engine.drafting import Storyboards
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.errors import InvalidInput, Problem, WorkflowError
@@ -27,6 +28,7 @@ class Films:
     """The plans of a run's films, by folder and cut, and the storyboards that some of them wait for."""
 
     def __init__(self, workflow: Workflow, settings: Config) -> None:
+        self._workflow = workflow
         self._settings = settings
         self._stores = Stores()
         self.plans: dict[tuple[str, Cut], FilmPlan] = {}
@@ -59,7 +61,24 @@ class Films:
         return self.plans[folder, cut]
 
     def finals(self) -> list[str]:
-        """The final film of every project; all that is wrong in any of them is said at once."""
+        """The final film of every project that the run may have to make something for.
+
+        Those that are up to date stay out of the graph, which has a job for each of a film's files: of hundreds of
+        films most are. All that is wrong in any of them is said at once.
+        """
+        folders = self.folders()
+        if internals.makes_what_is_due(self._workflow):
+            due = [folder for folder in folders if not self._is_fresh(folder)]
+            # Snakemake always runs a rule that has no inputs and no outputs.
+            folders = due or folders[:1]
+        return [str(Project(Path(folder)).film("final")) for folder in folders]
+
+    def _is_fresh(self, folder: str) -> bool:
+        found = self.plans.get((folder, "final"))
+        return found is not None and found.standing == "fresh"
+
+    def folders(self) -> list[str]:
+        """The folder of every project, its film planned where its clips are listed; what is wrong is said at once."""
         found = layout.find_projects(Path())
         problems: list[Problem] = []
         for item in found:
@@ -73,7 +92,7 @@ class Films:
                 problems.extend(error.problems)
         if problems:
             fail(InvalidInput(problems))
-        return [str(item.film("final")) for item in found]
+        return [str(item.root) for item in found]
 
     def has_no_clips(self, folder: str) -> bool:
         """Whether a film's clips are not listed yet."""

@@ -28,6 +28,21 @@ def is_dry_run(workflow: Workflow) -> bool:
     return bool(workflow.dryrun)
 
 
+def makes_what_is_due(workflow: Workflow) -> bool:
+    """Whether this process makes, or says that it would make, what is out of date, and that alone.
+
+    Not where the graph itself is shown or reported, where something is forced, where Snakemake's own records may be a
+    reason to make a file again, or where the targets of a rule are split into batches, which must stay the same ones.
+    Known when the graph is built.
+    """
+    # Snakemake is given its executor when it is about to build, and never when it only shows something.
+    if workflow._executor_plugin is None or workflow.touch:  # noqa: SLF001
+        return False
+    asked = workflow.dag_settings
+    forced = asked.forceall or asked.forcetargets or asked.forcerun
+    return not forced and asked.batch is None and {one.item_to_choice() for one in asked.rerun_triggers} <= {"mtime"}
+
+
 def add_to_reports(workflow: Workflow, shown: Callable[[Iterable[str]], Iterable[str]]) -> None:
     """Have a report show the files that `shown` names beside its targets: of a film it would show nothing otherwise."""
     create = workflow.create_report
