@@ -49,6 +49,7 @@ def main() -> None:
                 *studio.command("--cores", "8", FILM, "--config", f"backend={backend}"),
                 env=emulator.environment(),
                 timeout=3600,
+                stdin=subprocess.DEVNULL,  # then it is started as users start it, not forked as the tests do
             )
             wall_s = time.monotonic() - started
             report = emulator.report()

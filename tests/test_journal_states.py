@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from workflow_lib.budgets import Budgets
 from workflow_lib.journal import Event, Journal, Name
-from workflow_lib.ledger import Attempt, State
+from workflow_lib.ledger import Attempt, Ledger, State
 from workflow_lib.takes import Store
 
 REQUESTS = ("a" * 64, "b" * 64, "c" * 64)
@@ -177,6 +177,11 @@ class Submissions(RuleBasedStateMachine):
         for name in {event.attempt for event in self.accepted}:
             wanted = [event.at for event in self.accepted if event.attempt == name]
             assert [event.at for event in seen if event.attempt == name and event.at in wanted] == wanted
+
+    @invariant()
+    def what_is_read_on_is_what_is_there(self) -> None:
+        """Who reads only what was added knows the same as who reads everything."""
+        assert self.store.ledger().attempts() == Ledger(self.seen).attempts()
 
     @invariant()
     def the_ledger_adds_up(self) -> None:

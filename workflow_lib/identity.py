@@ -47,7 +47,7 @@ def open_marks(film: Film, digests: Digests, ledger: Ledger, found: Iterable[Rec
     for receipt in found:
         known.update(receipt.pictures if receipt else {})
     known.update(drawn.remembered(film))
-    marks = Marks(film.project, digests, known, ledger.composed())
+    marks = Marks(film.project, digests, known, ledger.composed)
     marks.drawn = drawn.identities(drawn.of(film, digests, ledger, marks))
     return marks
 

@@ -83,6 +83,10 @@ class Journal:
         found = _parsed(self.path)
         return found + [event for _, waiting in rooms for event in waiting if event not in found]
 
+    def has_rooms_in_use(self) -> bool:
+        """Whether events wait for a disk that was full to have space for them in the journal."""
+        return bool(self._rooms())
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[Hold]:
         """Hold the journal, so that what is read is still so when something is added."""
@@ -109,7 +113,7 @@ class Journal:
         On a full disk what follows a submission goes into the room that was set aside for it; an intent does not, and
         nothing is sent.
         """
-        line = _line(event)
+        line = line_of(event)
         with files.writing(self.path):
             rooms = self._rooms()
             try:
@@ -146,7 +150,7 @@ class Journal:
 
     def _forget_old_rooms(self) -> None:
         """Give back the rooms of workers that were killed before they wrote down what they meant to send."""
-        for room in self.folder.glob("*.room"):
+        for room in self._set_aside():
             with contextlib.suppress(OSError):
                 if time.time() - room.stat().st_mtime > _LONGEST_SUBMISSION_S:
                     self.give_room_back(room.stem)
@@ -171,7 +175,7 @@ class Journal:
         room = self._room(attempt)
         if not attempt or not room.exists():
             return False
-        used = b"".join(_line(event) for event in _parsed(room))
+        used = b"".join(line_of(event) for event in _parsed(room))
         if len(used) + len(line) > _ROOM:
             return False
         # In place: these blocks are on the disk already.
@@ -186,15 +190,23 @@ class Journal:
 
     def _rooms(self) -> list[tuple[Path, list[Event]]]:
         """The rooms in which events wait that a full disk has kept out of the journal, and those events."""
-        rooms = [(path, _parsed(path)) for path in sorted(self.folder.glob("*.room"))]
+        rooms = [(path, _parsed(path)) for path in self._set_aside()]
         return [(path, waiting) for path, waiting in rooms if waiting]
+
+    def _set_aside(self) -> list[Path]:
+        try:
+            # All takes lie here, too.
+            with os.scandir(self.folder) as entries:
+                return sorted(Path(entry.path) for entry in entries if entry.name.endswith(".room"))
+        except FileNotFoundError:
+            return []
 
     def _waiting(self, rooms: list[tuple[Path, list[Event]]]) -> bytes:
         """The lines of what waits; those left out that came into the journal just before a crash."""
         if not rooms:
             return b""
         kept = _parsed(self.path)
-        return b"".join(_line(event) for _, waiting in rooms for event in waiting if event not in kept)
+        return b"".join(line_of(event) for _, waiting in rooms for event in waiting if event not in kept)
 
     def _room(self, attempt: str) -> Path:
         return self.folder / f"{attempt}.room"
@@ -211,7 +223,8 @@ def now() -> str:
     return datetime.fromtimestamp(clock.now(), UTC).isoformat(timespec="milliseconds")
 
 
-def _line(event: Event) -> bytes:
+def line_of(event: Event) -> bytes:
+    """The line of an event, with its end; one that has no time gets this moment's."""
     value = {name: getattr(event, name) for name in Event.__slots__}
     kept = {name: part for name, part in value.items() if part is not None and part != ""}
     return (json.dumps({**kept, "at": event.at or now()}, ensure_ascii=False, allow_nan=False) + "\n").encode()
@@ -222,17 +235,18 @@ def _parsed(path: Path) -> list[Event]:
         text = path.read_bytes()
     except FileNotFoundError:
         return []
-    return [event for line in text.split(b"\n") if (event := _event(line)) is not None]
+    return [event for line in text.split(b"\n") if (event := event_of(line)) is not None]
 
 
-def _event(line: bytes) -> Event | None:
+def event_of(line: bytes) -> Event | None:
     """The event of a line; None for a torn one. What a later version adds is passed over."""
     if not line.strip():
         return None
     try:
-        value = json.loads(line)
-        known = {name: part for name, part in value.items() if name in _FIELDS}
-        return Event(**known) if known["event"] in _NAMES else None
+        value = json.loads(line.decode())
+        if not value.keys() <= _FIELDS:
+            value = {name: part for name, part in value.items() if name in _FIELDS}
+        return Event(**value) if value["event"] in _NAMES else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from workflow_lib.journal import Event, Name
@@ -100,10 +101,20 @@ class Ledger:
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self._attempts: dict[str, Attempt] = {}
-        self._by_fingerprint: dict[str, list[str]] = {}
+        self._by_fingerprint: dict[str, tuple[str, ...]] = {}
         self._chosen: dict[str, Choice] = {}
         for event in events:
             self._add(event)
+
+    def extended(self, events: Iterable[Event]) -> Ledger:
+        """The same with `events` after those that it has; this one stays as it is."""
+        after = Ledger()
+        after._attempts.update(self._attempts)
+        after._by_fingerprint.update(self._by_fingerprint)
+        after._chosen.update(self._chosen)
+        for event in events:
+            after._add(event)
+        return after
 
     def attempts(self) -> list[Attempt]:
         """Every submission, in the order in which it was meant."""
@@ -129,7 +140,8 @@ class Ledger:
         """How often the content filter refused a request."""
         return sum(attempt.state == "filtered" for attempt in self.of(fingerprint))
 
-    def composed(self) -> dict[str, str]:
+    @cached_property
+    def composed(self) -> Mapping[str, str]:
         """The pixels of composites that were sent, with the key of the recipe by which their requests know them."""
         return {
             attempt.pixels: str(attempt.request["start"])
@@ -143,11 +155,19 @@ class Ledger:
 
     def spent_usd(self, *, project: str | None = None, session: str | None = None) -> float:
         """What was spent or is reserved, in all or for one project or session."""
-        return sum(
-            attempt.cost_usd
-            for attempt in self._attempts.values()
-            if (project is None or attempt.project == project) and (session is None or attempt.session == session)
-        )
+        if project is not None:
+            return self._spent_usd["project"].get(project, 0.0)
+        if session is not None:
+            return self._spent_usd["session"].get(session, 0.0)
+        return sum(self._spent_usd["project"].values())
+
+    @cached_property
+    def _spent_usd(self) -> Mapping[str, Mapping[str | None, float]]:
+        by: dict[str, dict[str | None, float]] = {"project": {}, "session": {}}
+        for attempt in self._attempts.values():
+            for name, key in (("project", attempt.project), ("session", attempt.session)):
+                by[name][key] = by[name].get(key, 0.0) + attempt.cost_usd
+        return by
 
     def _add(self, event: Event) -> None:
         if event.event == "chosen":
@@ -183,7 +203,8 @@ class Ledger:
             seconds=event.seconds,
             claim=event.claim,
         )
-        self._by_fingerprint.setdefault(event.fingerprint, []).append(event.attempt)
+        others = self._by_fingerprint.get(event.fingerprint, ())
+        self._by_fingerprint[event.fingerprint] = (*others, event.attempt)
 
     def _move(self, attempt: Attempt, event: Event) -> None:
         # An event that was written twice around a crash must not open again what is over.

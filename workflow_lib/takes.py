@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_lib import files, locking
+from workflow_lib import files, histories, locking
 from workflow_lib.errors import BadMedia, WorkflowError
 from workflow_lib.journal import Event, Journal
 from workflow_lib.ledger import Attempt, Ledger
@@ -37,7 +37,7 @@ class Store:
 
     def ledger(self) -> Ledger:
         """What the journal says at this moment."""
-        return Ledger(self.journal.events())
+        return histories.ledger(self.journal)
 
     @contextlib.contextmanager
     def alone(self, fingerprint: str, *, wait: bool = True) -> Iterator[Hold]:

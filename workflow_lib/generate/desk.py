@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,7 @@ from workflow_lib.takes import Store, Take
 
 How = Literal["generated", "resumed", "reused"]
 
+_LAST = 20  # operations from which it is told how long the next one takes
 _LONGEST_OPEN_S = 24 * 3600.0  # no provider works at a clip, or keeps its result, for longer
 
 
@@ -94,12 +96,13 @@ class Desk:
         """How long an operation usually takes: the median of the last ones of the same model."""
         from statistics import median  # noqa: PLC0415 - a job that finds its take needs no statistics
 
-        took = [
+        finished = (
             _seconds_between(attempt.submitted_at, attempt.ended_at)
-            for attempt in ledger.attempts()
+            for attempt in reversed(ledger.attempts())
             if attempt.state == "stored" and attempt.model == model and attempt.submitted_at and attempt.ended_at
-        ]
-        return median(took[-20:]) if took else catalog.typical_s(backend)
+        )
+        took = list(islice(finished, _LAST))
+        return median(took) if took else catalog.typical_s(backend)
 
 
 def _is_over(tenant: Tenant, unanswered_s: float) -> bool:

@@ -21,7 +21,6 @@ class Answers:
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._journals = jobs.Journals()
 
     def routes(self) -> list[Route]:
         """The addresses."""
@@ -45,13 +44,13 @@ class Answers:
             return _wrong(f"state: one of {', '.join(jobs.STATES)}")
         if not (_is_count(limit) and _is_count(offset)):
             return _wrong("limit, offset: whole numbers")
-        every = await self._watch.do(self._journals.attempts)
+        every = await self._watch.do(jobs.submissions)
         found = jobs.listed(every, state, given.get("project", ""), given.get("clip", ""))
         shown = found[int(offset) :][: min(jobs.MOST, int(limit))]
         return JSONResponse({"total": len(found), "jobs": [jobs.as_json(*pair) for pair in shown]})
 
     async def _job(self, request: Request) -> Response:
-        every = await self._watch.do(self._journals.attempts)
+        every = await self._watch.do(jobs.submissions)
         found = next((pair for pair in every if pair[1].id == request.path_params["id"]), None)
         return _one(found, "there is no such job")
 
@@ -60,12 +59,12 @@ class Answers:
         if not layout.is_project(root):
             return JSONResponse({"error": "there is no such project"}, 404)
         label = layout.label(int(clip)) if _is_count(clip) else clip
-        every = await self._watch.do(self._journals.attempts)
+        every = await self._watch.do(jobs.submissions)
         own = [pair for pair in jobs.listed(every, project=root, clip=label) if pair[1].clip == label]
         return _one(own[0] if own else None, "nothing was ever bought for it")
 
     async def _statistics(self, request: Request) -> Response:
-        every = await self._watch.do(self._journals.attempts)
+        every = await self._watch.do(jobs.submissions)
         return JSONResponse(jobs.statistics(jobs.listed(every, project=request.query_params.get("project", ""))))
 
 

@@ -11,7 +11,7 @@ from typing import get_args
 
 from workflow_lib import layout
 from workflow_lib.layout import Project
-from workflow_lib.ledger import Attempt, Ledger, State
+from workflow_lib.ledger import Attempt, State
 from workflow_lib.takes import Store
 
 STATES = get_args(State)
@@ -21,27 +21,10 @@ MOST = 500
 _FAILED = ("filtered", "failed", "cancelled", "lost")
 
 
-class Journals:
-    """The ledgers of all stores of the working folder, read again when a journal has changed."""
-
-    def __init__(self) -> None:
-        self._known: dict[Path, tuple[object, Ledger]] = {}
-
-    def attempts(self) -> list[tuple[Path, Attempt]]:
-        """Every submission with the store that it is in, the newest first."""
-        found = [(folder, one) for folder in layout.find_stores(Path()) for one in self._ledger(folder).attempts()]
-        return sorted(found, key=lambda pair: pair[1].at, reverse=True)
-
-    def _ledger(self, folder: Path) -> Ledger:
-        try:
-            stat = (folder / "journal.jsonl").stat()
-        except OSError:
-            return Ledger()
-        key = (stat.st_mtime_ns, stat.st_size, tuple(sorted(folder.glob("*.room"))))
-        known = self._known.get(folder)
-        if known is None or known[0] != key:
-            known = self._known[folder] = (key, Store(folder).ledger())
-        return known[1]
+def submissions() -> list[tuple[Path, Attempt]]:
+    """Every submission in the stores of the working folder, each with its store, the newest first."""
+    found = [(folder, one) for folder in layout.find_stores(Path()) for one in Store(folder).ledger().attempts()]
+    return sorted(found, key=lambda pair: pair[1].at, reverse=True)
 
 
 def listed(
