@@ -221,7 +221,27 @@ def test_new_makes_a_project_of_a_story(studio: Studio) -> None:
     assert studio.path("story.md", "tale").read_text() == STORY
     studio.build("projects/tale/storyboard.yaml")
     assert len(board_of(studio, "tale")["clips"]) == 4
-    assert studio.clipwright("new", "other", "--story", "nowhere.txt").returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "there is no such file"),
+        (b"\xff\xfe", "is not UTF-8 text (byte 0) (save it as UTF-8)"),
+        (b" \n", "says nothing"),
+        (b"A tortoise walks. " * 23_000, "is larger than 400 kB (make a film of each chapter)"),
+    ],
+)
+def test_new_makes_no_project_of_what_is_no_story(studio: Studio, text: bytes | None, said: str) -> None:
+    """What `clipwright new --story` cannot use is named in one line, and no project is made of it."""
+    path = studio.folder / "tale.txt"
+    if text is not None:
+        path.write_bytes(text)
+
+    done = studio.clipwright("new", "tale", "--story", "tale.txt")
+
+    assert (done.returncode, done.stderr.strip()) == (3, f"tale.txt: {said}")
+    assert not studio.path("", "tale").exists()
 
 
 def test_a_film_that_cannot_be_built_once_it_is_drafted_stops_no_other(studio: Studio) -> None:

@@ -15,6 +15,7 @@ from workflow_lib.layout import Project
 from workflow_lib.timing import LEAD_S, TAIL_S
 
 MAX_BYTES = 400_000
+TOO_LARGE = "make a film of each chapter"
 """What a story may weigh: a short novel, and a tenth of what the models read."""
 
 CHARACTERS_A_SECOND = 14.0
@@ -139,10 +140,19 @@ def _written(item: Project) -> manifest.Manifest:
     return yamlfile.validated(manifest.Manifest, yamlfile.read(item.manifest), str(item.manifest))
 
 
+def text_at(path: Path, missing: str = "") -> str:
+    """A story as it is written at `path`; `missing`: what to do when there is none.
+
+    Raises:
+        InvalidInput: it cannot be read, or is larger than MAX_BYTES.
+    """
+    return files.text_at(path, MAX_BYTES, missing=missing, large=TOO_LARGE)
+
+
 def _text(path: Path, problems: list[Problem]) -> str:
     hint = "write the story there: prose, or a topic and how to tell it"
     try:
-        read = files.text_at(path, MAX_BYTES, missing=hint, large="make a film of each chapter")
+        read = text_at(path, hint)
     except InvalidInput as error:
         problems.extend(error.problems)
         return ""

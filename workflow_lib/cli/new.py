@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from workflow_lib import files, layout, yamlfile
+from workflow_lib import story as stories
 from workflow_lib.cli import naming
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.importing import batches, starting
@@ -81,12 +82,9 @@ def _from_batch(path: Path) -> None:
 
 def _of_story(project: Project, path: Path, text: str) -> None:
     """Write a project whose clips are drafted from the text at `path`."""
-    try:
-        told = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput([Problem("--story", f"{path} cannot be read as UTF-8 text")]) from error
+    told = stories.text_at(path)
     if not told.strip():
-        raise InvalidInput([Problem("--story", f"{path} says nothing")])
+        raise InvalidInput([Problem(str(path), "says nothing")])
     yamlfile.validated(Manifest, yamlfile.parse(text, str(project.manifest)), str(project.manifest))
     files.write_text(project.story, told)
     files.write_text(project.manifest, text)

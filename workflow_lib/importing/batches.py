@@ -26,7 +26,6 @@ COLUMNS = ("id", "channel", *_KEYS, *_MORE_KEYS, *_STORY)
 """The columns that a batch may have, in any order; only `id` must be there."""
 
 _STORY_CLIPS = 18
-_LARGE = "make a film of each chapter"
 _UNNAMED = Project(Path("projects/film"))
 # A rate of 23,976 frames can be nothing but a fraction; an amount of 1,500 can be both.
 _THOUSANDS = re.compile(r",\d{3}(?!\d)")
@@ -211,7 +210,9 @@ def _story(line: _Line, problems: list[Problem]) -> str | None:
             problems.append(Problem(f"{line.where}: direction", "is of a story, and there is none"))
         return None
     if len(told.encode()) >= story.MAX_BYTES:
-        problems.append(Problem(f"{line.where}: story", f"is larger than {story.MAX_BYTES // 1000} kB", _LARGE))
+        problems.append(
+            Problem(f"{line.where}: story", f"is larger than {story.MAX_BYTES // 1000} kB", story.TOO_LARGE)
+        )
     return f"{told}\n"
 
 
@@ -219,7 +220,7 @@ def _story_at(named: str, line: _Line, problems: list[Problem]) -> str | None:
     """The story in a file, as a build would read it."""
     where, shown = f"{line.where}: story_file", cells.clean(named)[0]
     try:
-        text = files.text_at(line.folder / named, story.MAX_BYTES, large=_LARGE)
+        text = story.text_at(line.folder / named)
     except InvalidInput as error:
         problems += [Problem(where, f"{shown}: {problem.what}", problem.hint) for problem in error.problems]
         return None
