@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from workflow_lib.journal import Event, Journal
 from workflow_lib.ledger import Ledger
 from workflow_lib.takes import Store
 
+AT = "2026-11-22T00:00:00.000+00:00"
 WORDS = {"prompt": "A giant tortoise walks up the black slope. " * 20}
 
 
@@ -27,7 +29,9 @@ def store(tmp_path: Path) -> Store:
 
 def intended(name: str) -> Event:
     """A submission that is meant."""
-    return Event(event="intended", fingerprint=name * 64, attempt=name, usd=1.0, request=WORDS, project="projects/film")
+    return Event(
+        event="intended", fingerprint=name * 64, attempt=name, usd=1.0, request=WORDS, project="projects/film", at=AT
+    )
 
 
 def names(ledger: Ledger) -> list[str]:
@@ -80,6 +84,13 @@ def cut_off_and_written_on(path: Path) -> None:
         Journal(path.parent).add(intended(name))
 
 
+def cut_off_and_sent_again(path: Path) -> None:
+    """And the same request was meant once more, by a line as long that ends with the same words."""
+    cut_off(path)
+    Journal(path.parent).add(dataclasses.replace(intended("c"), attempt="d"))
+    Journal(path.parent).add(Event(event="submitted", fingerprint="c" * 64, attempt="d", operation="task"))
+
+
 def replaced(path: Path) -> None:
     """Another file lies there, from a copy, with another line more."""
     text = path.read_bytes()
@@ -121,7 +132,17 @@ def begun_anew(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "befall",
-    [cut_off, cut_off_and_written_on, replaced, torn, torn_and_closed, unended, gone, begun_anew],
+    [
+        cut_off,
+        cut_off_and_written_on,
+        cut_off_and_sent_again,
+        replaced,
+        torn,
+        torn_and_closed,
+        unended,
+        gone,
+        begun_anew,
+    ],
 )
 def test_what_happened_meanwhile_is_seen(store: Store, befall: Callable[[Path], None]) -> None:
     """Whatever became of the journal since it was read, it is known as it is."""

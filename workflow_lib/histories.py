@@ -15,16 +15,14 @@ from workflow_lib import journal
 from workflow_lib.journal import Event, Journal
 from workflow_lib.ledger import Ledger
 
-_ENDING = 512  # bytes by which the last line that was read is known again; an event's time is among its last
-
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read of a journal: which file it was, up to where, how the last whole line ended, and what it says."""
+    """What was read of a journal: which file it was, up to where, the last whole line, and what it all says."""
 
     file: tuple[int, int]
     end: int
-    ending: bytes
+    last: bytes
     ledger: Ledger
 
 
@@ -55,27 +53,29 @@ def _still_true(known: _Read | None, stream: BinaryIO) -> _Read:
     status = os.fstat(stream.fileno())
     file = (status.st_dev, status.st_ino)
     if known is not None and known.file == file and known.end <= status.st_size:
-        start = known.end - len(known.ending)
-        if os.pread(stream.fileno(), len(known.ending), start) == known.ending:
-            return known
-    return _Read(file, 0, b"", Ledger())
+        last = os.pread(stream.fileno(), len(known.last), known.end - len(known.last))
+        # No two lines are the same: a submission has a name of its own, and every event its time.
+        known = known if last == known.last else None
+    else:
+        known = None
+    return known or _Read(file, 0, b"", Ledger())
 
 
 def _read_on(known: _Read, stream: BinaryIO) -> tuple[_Read, Event | None]:
     """The same after the lines that follow, and the event of one that does not end, which a crash may have torn."""
-    end, ending, torn = known.end, known.ending, None
+    end, last, torn = known.end, known.last, None
 
     def following() -> Iterator[Event]:
-        nonlocal end, ending, torn
+        nonlocal end, last, torn
         stream.seek(end)
         for line in stream:
             event = journal.event_of(line)
             if not line.endswith(b"\n"):
                 torn = event
                 return
-            end, ending = end + len(line), line[-_ENDING:]
+            end, last = end + len(line), line
             if event is not None:
                 yield event
 
     found = known.ledger.extended(following())
-    return (known if end == known.end else _Read(known.file, end, ending, found)), torn
+    return (known if end == known.end else _Read(known.file, end, last, found)), torn

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from workflow_lib import catalog, drawn, identity, layout, parts, picture_plans, receipts, sound_plans, spacing
 from workflow_lib.clip import Clip
 from workflow_lib.digests import Digests
-from workflow_lib.errors import BadMedia, InvalidInput, Problem
+from workflow_lib.errors import BadMedia, InvalidInput, Problem, WorkflowError
 from workflow_lib.identity import Pictures
 from workflow_lib.ledger import Ledger
 from workflow_lib.marks import Marks
@@ -87,6 +88,39 @@ def of_clip(film: Film, number: int) -> ClipPlan:
     if problems:
         raise InvalidInput(problems)
     return item
+
+
+def check_drawn(film: Film, paths: Iterable[Path]) -> None:
+    """See that those of `paths` that the film describes show what it describes, as the files are at this moment.
+
+    Raises:
+        WorkflowError: one was edited since the run began, which would draw it, or was not drawn.
+    """
+    described = {drawing.path for drawing in film.drawings}.intersection(paths)
+    if described:
+        drawn = of_pictures(film)
+        _refuse([path for path in sorted(described) if drawn[path].to_make])
+
+
+def check_pictures(film: Film, item: ClipPlan) -> None:
+    """See that the pictures that a clip is bought from are those by which its request knows them, at this moment.
+
+    Raises:
+        WorkflowError: one is not: what came of it would pass for a clip of another picture.
+    """
+    paths = [path for path in (item.clip.source.start, item.clip.source.end) if path is not None]
+    if not paths:
+        return
+    now = of_clip(film, item.clip.number)
+    if now.request != item.request or now.pictures.composite in ("missing", "stale"):
+        _refuse(paths)
+    check_drawn(film, paths)
+
+
+def _refuse(paths: Sequence[Path]) -> None:
+    if paths:
+        named = " and ".join(str(path) for path in paths)
+        raise WorkflowError(f"{named}: edited during the run; run the same command again")
 
 
 def ledger_of(film: Film, stores: Stores | None = None) -> Ledger:

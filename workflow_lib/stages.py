@@ -15,6 +15,7 @@ def compose(film: Film, number: int) -> str:
 
     Raises:
         InvalidInput, BadMedia: a layer is wrong.
+        WorkflowError: a layer was edited during the run.
         OutOfSpace: the disk is full.
     """
     clip = film.clip(number)
@@ -27,6 +28,7 @@ def compose(film: Film, number: int) -> str:
             return f"{target}: put there by hand, kept"
         key = identity.recipe_key(recipe, film.frame, lambda layer: marks.known_by(layer) or "")
         image = composite.compose(recipe, film.frame)
+        plan.check_drawn(film, clip.source.files())
         stamp = {RECIPE_STAMP: key, PIXELS_STAMP: pictures.image_digest(image)}
         composite.write_picture(image, target, stamp=stamp)
     return f"{target}: composed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from workflow_lib import takes
+from workflow_lib import plan, takes
 from workflow_lib.config import Config
 from workflow_lib.errors import Filtered, GenerationFailed, TimedOut, WorkflowError
 from workflow_lib.generate import pictures_sent, wanting
@@ -16,6 +16,7 @@ from workflow_lib.media import probe, verify
 from workflow_lib.planned import ClipPlan
 from workflow_lib.progress import Teller
 from workflow_lib.project import Film
+from workflow_lib.providers.base import Order
 from workflow_lib.runs import Run
 
 Render = Callable[[Film, ClipPlan, Path, Config], None]
@@ -77,11 +78,18 @@ def _purchase(film: Film, item: ClipPlan) -> Purchase:
         list_usd=item.clip.list_usd,
         project=str(film.project.root),
         clip=item.clip.label,
-        order=lambda folder: pictures_sent.order(item.clip, film.frame, folder),
+        order=lambda folder: _order(film, item, folder),
         check=check_sound,
         settle=f"clipwright retake {film.project.root} {item.clip.number:02d}",
         pixels=item.pictures.pixels,
     )
+
+
+def _order(film: Film, item: ClipPlan, folder: Path) -> Order:
+    order = pictures_sent.order(item.clip, film.frame, folder)
+    # After they were read: a clip may have waited for hours while somebody went on with its pictures.
+    plan.check_pictures(film, item)
+    return order
 
 
 def check_sound(path: Path) -> None:

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflow_lib import catalog, courtesy, identity, layout, locks, plan, receipts
+from workflow_lib import catalog, courtesy, identity, layout, locks, picture_plans, plan, receipts
 from workflow_lib.config import Config
 from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia, WorkflowError
@@ -79,6 +79,7 @@ def _render(film: Film, item: ClipPlan, temporary: Path, settings: Config) -> No
     told = film.project.progress(item.clip.number) if film.cut == "final" else None
     with Rendering(told, "animatic") as going:
         animatic.make(item.clip, temporary, film.spec, quality, composed=composed, ffmpeg=tools, progress=going.tell)
+    plan.check_drawn(film, picture_plans.layers_of(item))
     frames, video = film.spec.frames(item.clip.seconds), probe.probe(temporary).video
     if video is None or video.frames != frames:
         raise BadMedia(f"{temporary.name} has {video.frames if video else 0} frames instead of {frames}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from workflow_lib import courtesy, pictures
+from workflow_lib import courtesy, pictures, plan
 from workflow_lib.config import Config
 from workflow_lib.errors import BadMedia, WorkflowError
 from workflow_lib.generate import wanting
@@ -42,7 +42,7 @@ def bought(film: Film, item: PicturePlan, settings: Config) -> tuple[Image.Image
         list_usd=item.list_usd,
         project=str(film.project.root),
         clip=item.label,
-        order=lambda folder: _order(item, request, folder),
+        order=lambda folder: _order(film, item, request, folder),
         check=_check,
         settle=f"clipwright retake {film.project.root} {item.label}",
     )
@@ -54,13 +54,14 @@ def bought(film: Film, item: PicturePlan, settings: Config) -> tuple[Image.Image
     return _fitted(item, image, found), {**wanting.facts(item, found), "take": item.wanted}
 
 
-def _order(item: PicturePlan, request: ImageRequest, folder: Path) -> ImageOrder:
+def _order(film: Film, item: PicturePlan, request: ImageRequest, folder: Path) -> ImageOrder:
     """What is asked, with the pictures that go along as small as they may be, in `folder`."""
     sent = []
     for number, path in enumerate(item.drawing.references):
         if not path.is_file():
             raise WorkflowError(f"{item.label} is drawn after {path}, which is not there; make that first")
         sent.append(_reference(path, folder / f"{number}.png"))
+    plan.check_drawn(film, item.drawing.references)
     return ImageOrder(request, item.drawing.prompt, item.drawing.aspect, tuple(sent))
 
 
