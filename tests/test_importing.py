@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from conftest import REPO, SIZE, Studio, draw
 from hypothesis import given
 from hypothesis import strategies as st
+from imported_boards import manifest, problems, read, sheet
 
 from workflow_lib.errors import InvalidInput
-from workflow_lib.importing import boards, cells, columns, writing
-from workflow_lib.importing.boards import Board
-from workflow_lib.layout import Project
 
 ROWS = [
     ["Shot #", "Visual", "Voice-over (VO)", "Duration (s)", "Image", "Camera movement", "Sound FX"],
@@ -34,35 +29,6 @@ ROWS = [
     ["", "", "", "", "", "", ""],
     ["3", "Night falls over the crater", "Fin.", "5", "", "static", ""],
 ]
-
-
-def sheet(rows: list[list[str]], delimiter: str = ",") -> str:
-    """The rows as a spreadsheet saves them."""
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter).writerows(rows)
-    return text.getvalue()
-
-
-def read(folder: Path, text: str | bytes, name: str = "board.csv", *mapped: str) -> Board:
-    """The storyboard of a file with this text."""
-    path = folder / name
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return boards.read(path, columns.mapping(mapped))
-
-
-def problems(folder: Path, text: str | bytes, name: str = "board.csv") -> list[str]:
-    """What is wrong with a file with this text, without its folder."""
-    with pytest.raises(InvalidInput) as caught:
-        read(folder, text, name)
-    return [str(problem).removeprefix(f"{folder}/") for problem in caught.value.problems]
-
-
-def manifest(board: Board) -> dict[str, Any]:
-    """The manifest that a storyboard becomes."""
-    value: dict[str, Any] = yaml.safe_load(
-        writing.manifest(board, Project(Path("projects/x")), "b.csv", "T", "animatic")
-    )
-    return value
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -227,27 +193,6 @@ def test_a_quote_is_judged_by_the_separator_that_the_file_has(tmp_path: Path, te
     assert read(tmp_path, text).clips
 
 
-def test_hostile_cells_are_harmless_and_named(tmp_path: Path) -> None:
-    """Formulas are text, control characters go, YAML cannot be broken out of; each is said."""
-    rows = [["Prompt", "Narration"]]
-    rows += [
-        ["=cmd|'/c calc'!A0", "a\0b\x1b[31m"],
-        ["x\n  - injected: 1", "'}] # : & * ! %"],
-        ["A bird.", "\u202eevil \ud7ff"],
-    ]
-
-    board = read(tmp_path, sheet(rows))
-
-    written = manifest(board)["clips"]
-    assert written[0]["prompt"] == "=cmd|'/c calc'!A0"
-    assert written[0]["narration"] == "ab[31m"
-    assert written[1]["prompt"] == "x - injected: 1"
-    assert written[1]["narration"] == "'}] # : & * ! %"
-    assert written[2]["narration"] == "evil \ud7ff"
-    assert any("is taken as text, not as a formula" in note for note in board.notes)
-    assert any('row 2, column "Narration": control characters are left out' in note for note in board.notes)
-
-
 def test_hostile_names_of_columns_are_printed_plainly(studio: Studio) -> None:
     """Escapes, half characters and huge names of columns reach neither the terminal nor the manifest."""
     item = {"prompt": "A bird.", "\x1b[31mred": "1", "\ud800": "2", "n" * 100_000: "3"}
@@ -259,34 +204,6 @@ def test_hostile_names_of_columns_are_printed_plainly(studio: Studio) -> None:
     assert "\x1b" not in done.stdout + done.stderr
     assert "[31mred" in done.stderr
     assert len(done.stderr) < 1000
-
-
-def test_pictures_outside_are_not_fetched(tmp_path: Path) -> None:
-    """Only files within the folder of the storyboard are copied, links followed; each other is named with its place."""
-    inside = tmp_path / "in"
-    draw(tmp_path / "secret.png")
-    draw(inside / "a/x.png")
-    draw(inside / "b/x.png")
-    (inside / "link.png").symlink_to(tmp_path / "secret.png")
-    names = [
-        "../secret.png",
-        "/etc/x.png",
-        "C:\\x.png",
-        "link.png",
-        "https://e.org/x.png",
-        "none.png",
-        "a/x.png",
-        "b\\x.png",
-    ]
-    rows = [["Prompt", "Picture"], *(["A bird.", name] for name in names)]
-
-    board = read(inside, sheet(rows))
-
-    assert sorted(board.copies.values()) == [inside / "a/x.png", inside / "b/x.png"]
-    assert all(Path(name).parent == Path("assets") for name in board.copies)
-    assert len(set(map(str.lower, board.copies))) == 2
-    assert sum("leads out of the file's folder" in note for note in board.notes) == 5
-    assert any('row 7, column "Picture": there is no' in note and "assets/none.png" in note for note in board.notes)
 
 
 def test_markdown_tables(tmp_path: Path) -> None:
@@ -350,42 +267,6 @@ def test_json_in_the_shapes_that_people_write(tmp_path: Path) -> None:
 
         assert clip["prompt"] == {"action": "A bird sings", "camera": "pan left"}
         assert clip["keyframes"] == {"start": "keyframes/a.png", "end": "keyframes/b.png"}
-
-
-@pytest.mark.parametrize(
-    ("header", "key"),
-    [
-        ("Video Prompt", "prompt"), ("video_prompt", "prompt"), ("videoPrompt", "prompt"),
-        ("VO", "narration"), ("V.O.", "narration"),
-        ("Voice-Over", "narration"), ("SCRIPT", "narration"), ("Length (seconds)", "duration"), ("Seconds", "duration"),
-        ("Start image", "start"), ("END_FRAME", "end"), ("SFX", "sound_effect"),
-        ("Camera / movement", "camera"), ("Clip #", "number"),
-        ("Negative Prompt", "negative_prompt"), ("Chapter", "title"), ("Background", "image"),
-        ("What happens?", "action"),
-    ],
-)  # fmt: skip
-def test_columns_are_known_by_their_usual_names(header: str, key: str) -> None:
-    """Case, spaces, underscores and brackets make no difference."""
-    assert list(columns.understood([header], {}, {}).keys) == [key]
-
-
-def test_a_number_is_told_from_a_description() -> None:
-    """A column `Shot` with numbers is the clip's number, one with words is what happens."""
-    assert "number" in columns.understood(["Shot"], {"Shot": ["1", "2a", "3"]}, {}).keys
-    assert "action" in columns.understood(["Shot"], {"Shot": ["A bird sings", "It flies"]}, {}).keys
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("10", 10), ("10 s", 10), ("7,5 sec.", 7.5), ("0:10", 10), ("00:01:05", 65),
-        ("1 min 5 s", 65), ("0:05 - 0:15", 10),
-        ("ten", None), ("-3", None), ("0", None), ("0:15-0:05", None), ("1e9", None),
-    ],
-)  # fmt: skip
-def test_lengths(text: str, seconds: float | None) -> None:
-    """Seconds are read in the ways in which people write them."""
-    assert cells.seconds(text) == seconds
 
 
 def test_numbers_are_kept_where_they_say_something(tmp_path: Path) -> None:

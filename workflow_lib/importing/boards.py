@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workflow_lib import layout
 from workflow_lib.errors import InvalidInput, Problem
-from workflow_lib.importing import cells, columns, sheets
+from workflow_lib.importing import cells, columns, sheets, stills
 from workflow_lib.importing.bringing import Pictures
 from workflow_lib.importing.columns import Meaning
 from workflow_lib.importing.sheets import Row, Sheet
@@ -142,9 +142,12 @@ class _Reader:
         return f": {used!r} is taken" if used else "; say what it means with --map COLUMN=KEY"
 
     def _where(self, row: Row, key: str) -> str:
+        return f'{self.file}: {row.place}, column "{self._column(row, key)}"'
+
+    def _column(self, row: Row, key: str) -> str:
+        """The column that a key's value stands in, or would."""
         named = next((name for name in self.meaning.keys.get(key, ()) if row.cells.get(name, "").strip()), "")
-        named = named or next(iter(self.meaning.keys.get(key, ())), key)
-        return f'{self.file}: {row.place}, column "{named}"'
+        return named or next(iter(self.meaning.keys.get(key, ())), key)
 
     def _text(self, row: Row, key: str) -> str:
         parts = []
@@ -210,12 +213,16 @@ class _Reader:
 
     def _still(self, row: Row, key: str, text: str) -> str | dict[str, str]:
         """A picture's path inside the project, or what is seen in it."""
-        where = self._where(row, key)
-        if cells.is_picture(text):
+        where, text = self._where(row, key), stills.meant(text)
+        if stills.is_picture(text):
             return self.pictures.taken(text, where, "keyframes" if key == "end" or self._has_end(row) else "assets")
         if len(text) > _MOST_DESCRIBED:
             what = f"describes a picture in {len(text)} characters; {_MOST_DESCRIBED} at most"
             self.problems.append(Problem(where, what, "shorten it"))
+        elif neither := stills.no_description(text):
+            what, instead = neither
+            hint = f'{instead}, or leave the column out: --map "{self._column(row, key)}=-"'
+            self.problems.append(Problem(where, f"{text[:60]!r} {what}", hint))
         return {"describe": text}
 
     def _has_end(self, row: Row) -> bool:

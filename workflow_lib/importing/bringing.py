@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from workflow_lib.importing import stills
+
 MOST_BYTES = 100_000_000
 
 
@@ -21,7 +23,7 @@ class Pictures:
     def taken(self, text: str, where: str, folder: str = "assets") -> str:
         """The path inside the project of the picture that a cell names; it is copied from beside the file if there."""
         given = text.strip().replace("\\", "/")
-        name = self._name(f"{folder}/{_safe(PurePosixPath(given).name)}", given)
+        name = self._name(f"{folder}/{_safe(stills.path_of(given).name)}", given)
         source = self._source(given)
         if source is None:
             self._note(f"{where}: {text!r} leads out of the file's folder and is not copied; put it at {name}")

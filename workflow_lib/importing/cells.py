@@ -1,14 +1,12 @@
-"""What stands in a cell: lengths, numbers, backends, pictures; whatever it is, it comes out harmless."""
+"""What stands in a cell: lengths, numbers, backends; whatever it is, it comes out harmless."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import PurePosixPath
 
 from workflow_lib.catalog import BACKENDS, Backend
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 MOST_CHARS = 10_000
 
 _LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:s|secs?|seconds?|\"|″|”)?\.?", re.IGNORECASE)
@@ -79,9 +77,3 @@ def backend(text: str) -> Backend | None:
 def transition(text: str) -> str | None:
     """A transition by one of its names."""
     return _TRANSITIONS.get(re.sub(r"[\s_-]+", " ", text.lower()).strip())
-
-
-def is_picture(text: str) -> bool:
-    """Whether a cell names a picture's file, and does not describe one."""
-    path = PurePosixPath(text.replace("\\", "/"))
-    return path.suffix.lower() in PICTURES and len(text) <= 400 and " . " not in text  # noqa: PLR2004 (as a manifest's)

@@ -1,0 +1,183 @@
+"""What stands in the columns and cells of a storyboard: each is taken for what it is, or named as a problem."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import draw
+from imported_boards import manifest, problems, read, sheet
+
+from workflow_lib.importing import cells, columns
+
+
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [
+        ("Video Prompt", "prompt"), ("video_prompt", "prompt"), ("videoPrompt", "prompt"),
+        ("VO", "narration"), ("V.O.", "narration"),
+        ("Voice-Over", "narration"), ("SCRIPT", "narration"), ("Length (seconds)", "duration"), ("Seconds", "duration"),
+        ("Start image", "start"), ("END_FRAME", "end"), ("SFX", "sound_effect"),
+        ("Camera / movement", "camera"), ("Clip #", "number"),
+        ("Negative Prompt", "negative_prompt"), ("Chapter", "title"), ("Background", "image"),
+        ("What happens?", "action"),
+    ],
+)  # fmt: skip
+def test_columns_are_known_by_their_usual_names(header: str, key: str) -> None:
+    """Case, spaces, underscores and brackets make no difference."""
+    assert list(columns.understood([header], {}, {}).keys) == [key]
+
+
+def test_a_number_is_told_from_a_description() -> None:
+    """A column `Shot` with numbers is the clip's number, one with words is what happens."""
+    assert "number" in columns.understood(["Shot"], {"Shot": ["1", "2a", "3"]}, {}).keys
+    assert "action" in columns.understood(["Shot"], {"Shot": ["A bird sings", "It flies"]}, {}).keys
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("10", 10), ("10 s", 10), ("7,5 sec.", 7.5), ("0:10", 10), ("00:01:05", 65),
+        ("1 min 5 s", 65), ("0:05 - 0:15", 10),
+        ("ten", None), ("-3", None), ("0", None), ("0:15-0:05", None), ("1e9", None),
+    ],
+)  # fmt: skip
+def test_lengths(text: str, seconds: float | None) -> None:
+    """Seconds are read in the ways in which people write them."""
+    assert cells.seconds(text) == seconds
+
+
+def test_hostile_cells_are_harmless_and_named(tmp_path: Path) -> None:
+    """Formulas are text, control characters go, YAML cannot be broken out of; each is said."""
+    rows = [["Prompt", "Narration"]]
+    rows += [
+        ["=cmd|'/c calc'!A0", "a\0b\x1b[31m"],
+        ["x\n  - injected: 1", "'}] # : & * ! %"],
+        ["A bird.", "\u202eevil \ud7ff"],
+    ]
+
+    board = read(tmp_path, sheet(rows))
+
+    written = manifest(board)["clips"]
+    assert written[0]["prompt"] == "=cmd|'/c calc'!A0"
+    assert written[0]["narration"] == "ab[31m"
+    assert written[1]["prompt"] == "x - injected: 1"
+    assert written[1]["narration"] == "'}] # : & * ! %"
+    assert written[2]["narration"] == "evil \ud7ff"
+    assert any("is taken as text, not as a formula" in note for note in board.notes)
+    assert any('row 2, column "Narration": control characters are left out' in note for note in board.notes)
+
+
+def test_pictures_outside_are_not_fetched(tmp_path: Path) -> None:
+    """Only files within the folder of the storyboard are copied, links followed; each other is named with its place."""
+    inside = tmp_path / "in"
+    draw(tmp_path / "secret.png")
+    draw(inside / "a/x.png")
+    draw(inside / "b/x.png")
+    (inside / "link.png").symlink_to(tmp_path / "secret.png")
+    names = [
+        "../secret.png",
+        "/etc/x.png",
+        "C:\\x.png",
+        "link.png",
+        "https://e.org/x.png",
+        "none.png",
+        "a/x.png",
+        "b\\x.png",
+    ]
+    rows = [["Prompt", "Picture"], *(["A bird.", name] for name in names)]
+
+    board = read(inside, sheet(rows))
+
+    assert sorted(board.copies.values()) == [inside / "a/x.png", inside / "b/x.png"]
+    assert all(Path(name).parent == Path("assets") for name in board.copies)
+    assert len(set(map(str.lower, board.copies))) == 2
+    assert sum("leads out of the file's folder" in note for note in board.notes) == 5
+    assert any('row 7, column "Picture": there is no' in note and "assets/none.png" in note for note in board.notes)
+
+
+@pytest.mark.parametrize(
+    ("cell", "path"),
+    [
+        ("![Frame 1](frames/01.png)", "frames/01.png"),
+        ('![A boat](frames/01.png "At sea")', "frames/01.png"),
+        ("[Frame 1](frames/01.png)", "frames/01.png"),
+        ("[![Frame 1](frames/01.png)](https://e.org/1)", "frames/01.png"),
+        ("![](<frames/01 (a).png>)", "frames/01 (a).png"),
+        ("![Frame 1](frames/01%20(a).png)", "frames/01 (a).png"),
+        ("![[frames/01.png]]", "frames/01.png"),
+        ("<frames/01.png>", "frames/01.png"),
+    ],
+)
+def test_a_picture_is_found_in_markdown(tmp_path: Path, cell: str, path: str) -> None:
+    """The path is taken out of the syntax of a picture or a link, and the picture beside the file is copied."""
+    draw(tmp_path / path)
+
+    board = read(tmp_path, f"| Visual | Image |\n|---|---|\n| A boat. | {cell} |\n", "board.md")
+
+    assert list(board.copies.values()) == [tmp_path / path]
+    assert [clip["composite"] for clip in board.clips] == list(board.copies)
+    assert board.notes == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "what"),
+    [
+        ("https://drive.google.com/file/d/1AbC/view", "is an address"),
+        ("![Frame 1](https://drive.google.com/file/d/1AbC/view)", "is an address"),
+        ("[A boat at sea](https://e.org/boat)", "is an address"),
+        ("drive.google.com/file/d/1AbC/view?usp=sharing", "is an address"),
+        ("www.e.org", "is an address"),
+        ("data:image/png;base64,iVBORw0KGgo=", "is an address"),
+        ("Like this: https://e.org/boat", "has an address in it"),
+        ("https://e.org/1 https://e.org/2", "has an address in it"),
+        ("frames/03.heic", "names a file that is no picture of a kind that is read"),
+        ("night one.PSD", "names a file that is no picture of a kind that is read"),
+        ("shots\\03.mov", "names a file that is no picture of a kind that is read"),
+        ("frames/frame_03", "names a file that is no picture of a kind that is read"),
+        ("frames/01.png (draft)", "names a file among other words"),
+        ("![a](1.png) ![b](2.png)", "is Markdown"),
+        ("![Frame 1][one]", "is Markdown"),
+    ],
+)
+@pytest.mark.parametrize("column", ["Image", "First frame", "Last frame"])
+def test_what_is_no_description_is_never_drawn(tmp_path: Path, cell: str, what: str, column: str) -> None:
+    """An address, a file of another kind, and what is neither a path nor a text are named by row and column."""
+    rows = [["Prompt", "Start image" if column == "Last frame" else "Mood", column], ["A boat.", "A quay", cell]]
+
+    (problem,) = problems(tmp_path, sheet(rows))
+
+    assert problem.startswith(f'board.csv: row 2, column "{column}": ')
+    assert what in problem
+    assert f'--map "{column}=-"' in problem
+
+
+def test_a_picture_at_an_address_has_its_place_named(tmp_path: Path) -> None:
+    """An address that ends in a picture's name is not fetched; where the picture goes is said."""
+    rows = [["Prompt", "Image"], ["A boat.", "https://e.org/a/04.png?raw=1"], ["A ship.", "https://e.org/b/04.png#x"]]
+
+    board = read(tmp_path, sheet(rows))
+
+    assert [clip["composite"] for clip in board.clips] == ["assets/04.png", "assets/04_2.png"]
+    assert [note.partition(" is not ")[2] for note in board.notes] == [
+        "copied; put it at assets/04.png",
+        "copied; put it at assets/04_2.png",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A boat at sea. Night.",
+        "day/night",
+        "INT./EXT. a quay (low tide)",
+        "Two cats, 1.5 m apart; no. 7 is lit",
+        "A sign says [closed] (in red)",
+        "e.g. a boat at 5.30pm, v2.0",
+    ],
+)
+def test_a_description_is_still_one(tmp_path: Path, text: str) -> None:
+    """Words with stops, strokes and brackets in them describe a picture."""
+    board = read(tmp_path, sheet([["Prompt", "Image"], ["A boat.", text]]))
+
+    assert board.clips[0]["composite"] == {"background": {"describe": text}}
