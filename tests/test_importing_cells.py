@@ -181,3 +181,43 @@ def test_a_description_is_still_one(tmp_path: Path, text: str) -> None:
     board = read(tmp_path, sheet([["Prompt", "Image"], ["A boat.", text]]))
 
     assert board.clips[0]["composite"] == {"background": {"describe": text}}
+
+
+@pytest.mark.parametrize("header", ["Audio", "AUDIO", "Audio (VO)"])
+def test_the_audio_of_a_script_of_two_columns_is_spoken(tmp_path: Path, header: str) -> None:
+    """Where no column is the narration, Audio is; that is said, and how to say otherwise."""
+    text = f"Shot,Video,{header}\n1,A fox in the snow.,Narrator: Once there was a fox.\n2,It runs.,It ran.\n"
+
+    board = read(tmp_path, text)
+    heard = read(tmp_path, text, "board.csv", f"{header}=sound_effect")
+
+    assert [clip.get("narration") for clip in board.clips] == ["Once there was a fox.", "It ran."]
+    assert not any("sound_effect" in clip for clip in board.clips)
+    taken, label = board.notes
+    assert f"the column '{header}' is taken for the narration" in taken
+    assert taken.endswith(f'--map "{header}=sound_effect"')
+    assert label.endswith(f"the column '{header}' names who speaks, as in 'Narrator:'; that is not spoken")
+    assert heard.clips[1]["sound_effect"] == "It ran."
+    assert not any("narration" in clip for clip in heard.clips)
+    assert heard.notes == []
+
+
+def test_audio_beside_a_narration_is_what_is_heard(tmp_path: Path) -> None:
+    """With a column for the narration, known by its name or by what the user says, Audio is the sound effect."""
+    named = read(tmp_path, "Video,VO,Audio\nA fox.,Once.,wind\n")
+    mapped = read(tmp_path, "Video,Stimme,Audio\nA fox.,Once.,wind\n", "board.csv", "Stimme=narration")
+
+    for board in (named, mapped):
+        assert (board.clips[0]["narration"], board.clips[0]["sound_effect"]) == ("Once.", "wind")
+        assert board.notes == []
+
+
+@pytest.mark.parametrize("label", ["Narrator:", "NARRATOR (V.O.):", "VO:", "V. O. :", "Voice-over:", "Narration:"])
+def test_the_label_of_the_narrator_is_not_spoken(tmp_path: Path, label: str) -> None:
+    """A line begins with its words, not with who says them; a name of somebody in the film stays."""
+    board = read(tmp_path, sheet([["Video", "VO"], ["A fox.", f"{label} Once."], ["A hen.", "Hen: No!"]]))
+
+    assert [clip["narration"] for clip in board.clips] == ["Once.", "Hen: No!"]
+    assert [note.partition("'VO' ")[2] for note in board.notes] == [
+        f"names who speaks, as in '{label}'; that is not spoken"
+    ]

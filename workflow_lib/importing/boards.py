@@ -101,6 +101,11 @@ class _Reader:
         self.notes += [
             f"{self.file}: the column {name!r} is left out{self._instead(name)}" for name in self.meaning.unused
         ]
+        if self.meaning.audio:
+            self.notes.append(
+                f"{self.file}: the column {self.meaning.audio!r} is taken for the narration; if it says what is heard "
+                f'beside it: --map "{self.meaning.audio}=sound_effect"'
+            )
         for row in rows:
             board.clips.append(self._clip(row))
             board.places.append(row.place)
@@ -108,6 +113,7 @@ class _Reader:
 
     def _clip(self, row: Row) -> Entry:
         said = {key: self._text(row, key) for key in columns.KEYS}
+        said["narration"] = self._spoken(row, said["narration"])
         entry: Entry = {}
         if said["title"]:
             entry["title"] = said["title"]
@@ -167,6 +173,15 @@ class _Reader:
             self.problems.append(Problem(self._where(row, key), what, "shorten it"))
             return text[:most]
         return text
+
+    def _spoken(self, row: Row, text: str) -> str:
+        """A line without the label of the narrator."""
+        label = cells.narrator(text)
+        if label:
+            said = f"{self.file}: the column {self._column(row, 'narration')!r} names who speaks, as in "
+            if not any(note.startswith(said) for note in self.notes):
+                self.notes.append(f"{said}{label!r}; that is not spoken")
+        return text.removeprefix(label).strip()
 
     def _prompt(self, row: Row, said: Mapping[str, str]) -> str | dict[str, str]:
         action = said["prompt"] or said["action"]

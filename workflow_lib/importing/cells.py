@@ -17,6 +17,9 @@ _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
 _RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|to|\u2192)\s*")
 _NUMBER = re.compile(r"(?:(?:scene|shot|clip|panel|no|nr)\b\.?\s*)?#?\s*0*(\d{1,6})(?:\.0*)?[.)]?", re.IGNORECASE)
 _FORMULA = re.compile(r"[=+@\-][\w(\"'|].*", re.DOTALL)
+_NARRATOR = re.compile(
+    r"(?:narrator|narration|v\.?\s?o\.?|voice[\s-]?over)(?:\s*\((?:v\.?\s?o\.?|o\.?\s?s\.?)\))?\s*:", re.IGNORECASE
+)
 _TRANSITIONS = {"cut": "cut", "hard cut": "cut", "none": "cut", "crossfade": "crossfade", "cross fade": "crossfade"}
 _TRANSITIONS |= {"dissolve": "crossfade", "cross dissolve": "crossfade", "fade": "dip", "dip": "dip"}
 _TRANSITIONS |= {"dip to black": "dip", "fade to black": "dip", "fade through black": "dip"}
@@ -39,6 +42,12 @@ def _is_harmful(char: str) -> bool:
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet would take the cell for a formula: a number or a list item is none."""
     return bool(_FORMULA.fullmatch(text)) and not re.match(r"[+\-]?\d|-\s|-\w+\s", text)
+
+
+def narrator(text: str) -> str:
+    """The label of the narrator with which a line begins, `Narrator:` or `VO:`; empty where it has none."""
+    label = _NARRATOR.match(text)
+    return label[0] if label else ""
 
 
 def seconds(text: str) -> float | None:

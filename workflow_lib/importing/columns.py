@@ -76,14 +76,16 @@ SEVERAL = frozenset({"environment", "camera"})
 
 _UNIT = re.compile(r"\s+(?:s|sec|secs|seconds|in seconds|in s|optional|usd)$")
 _BOTH = frozenset({"clip", "shot", "scene"})
+_AUDIO = ("sound_effect", _SYNONYMS["sound_effect"].index("audio"))
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Which columns fill each key, in their order, and which fill none."""
+    """Which columns fill each key, in their order, and which fill none; `audio`: the one that is spoken, or empty."""
 
     keys: Mapping[str, tuple[str, ...]]
     unused: tuple[str, ...]
+    audio: str = ""
 
 
 def plain(name: str) -> str:
@@ -124,7 +126,10 @@ def keys_of(name: str) -> tuple[str, ...]:
 
 
 def understood(names: Sequence[str], values: Mapping[str, Sequence[str]], mapped: Mapping[str, str]) -> Meaning:
-    """What the columns of a file mean; `values`: their cells, which tell a shot's number from its description."""
+    """What the columns of a file mean; `values`: their cells, which tell a shot's number from its description.
+
+    A column `Audio` is what is spoken, as in scripts of two columns, where no other column is the narration.
+    """
     ranked: dict[str, list[tuple[int, str]]] = {}
     unused = []
     for name in names:
@@ -135,13 +140,28 @@ def understood(names: Sequence[str], values: Mapping[str, Sequence[str]], mapped
             unused += [name] * (key is None)
             continue
         ranked.setdefault(key, []).append((rank, name))
+    audio = "" if "narration" in ranked else _audio(ranked)
+    if audio:
+        ranked["narration"] = [(0, audio)]
     keys = {}
     for key, found in ranked.items():
         found.sort(key=lambda item: item[0])
         kept = [name for _, name in found] if key in SEVERAL else [found[0][1]]
         keys[key] = tuple(kept)
         unused += [name for _, name in found if name not in kept]
-    return Meaning(keys, tuple(name for name in names if name in unused))
+    return Meaning(keys, tuple(name for name in names if name in unused), audio)
+
+
+def _audio(ranked: dict[str, list[tuple[int, str]]]) -> str:
+    """The first column that is called Audio, taken from among the sound effects; empty where there is none."""
+    key, rank = _AUDIO
+    found = next((item for item in ranked.get(key, ()) if item[0] == rank), None)
+    if found is None:
+        return ""
+    ranked[key].remove(found)
+    if not ranked[key]:
+        del ranked[key]
+    return found[1]
 
 
 def _number_or_words(name: str, cells: Sequence[str]) -> str:
