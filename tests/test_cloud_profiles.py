@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPO, Studio
-from paid_films import Paid, worded_film
+from paid_films import Paid, quicken, worded_film
 
 STAND_IN = REPO / "tests/cloud_stand_in.py"
 CLIP = "projects/film/.work/draft/clips/clip_01.mp4"
@@ -48,6 +48,24 @@ def test_what_waits_for_a_provider_is_not_submitted(paid: Paid) -> None:
 
     assert done.returncode == 0, done.stdout
     assert (paid.studio.folder / "submitted").read_text() == "conform_clip\n"
+    assert paid.count() == 1
+
+
+def test_the_budget_of_a_run_holds_where_jobs_inherit_nothing(paid: Paid) -> None:
+    """Jobs of a cluster that start with an environment of their own spend no more than their run may."""
+    worded_film(paid.studio, ["Waves.", "More waves.", "A storm."])
+    quicken(paid.studio, provider_jobs="cluster", budget_usd=0.30)
+    environment = paid.emulator.environment()
+    told = "".join(f"{name}={value}\n" for name, value in environment.items() if name not in os.environ)
+    (paid.studio.folder / ".env").write_text(told)
+    submit = paid.studio.folder / "submit"
+    submit.write_text('#!/bin/sh\nenv -i HOME=/tmp PATH="$PATH" sh "$1" >&2\necho 1\n')
+    submit.chmod(0o755)
+    cluster = ("--executor", "cluster-generic", "--cluster-generic-submit-cmd", "./submit", "--jobs", "1")
+
+    done = paid.run(*cluster, "--seconds-between-status-checks", "1", *paid.targets())
+
+    assert done.returncode == 5, done.stdout
     assert paid.count() == 1
 
 

@@ -29,7 +29,8 @@ _HELD = "launch failed requeued held"
 _BETWEEN_S = 1.0
 _OF_ONE_RUN = re.compile(
     r"\.snakemake/tmp\.[^/\s]+ | snakemake-runtime-cache/\w+"
-    r'| snakejob\.\S+?\.sh | \d+\.job(?:finished|failed) | "jobid":\ \d+',
+    r'| snakejob\.\S+?\.sh | \d+\.job(?:finished|failed) | "jobid":\ \d+'
+    r"| CLIPWRIGHT_(?:RUN|SESSION)='[^']*'",
     re.VERBOSE,
 )
 _PROJECT = re.compile(r"project=([^,'\"\s]+)")

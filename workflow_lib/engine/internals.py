@@ -76,6 +76,12 @@ def submits(workflow: Workflow) -> bool:
     return not workflow.local_exec
 
 
+def hand_on(workflow: Workflow, *names: str) -> None:
+    """Have jobs that are submitted know these variables of the environment, which not every cluster hands on."""
+    if submits(workflow):
+        workflow.register_envvars(*names)
+
+
 def keep_here(is_here: Callable[[str, dict[str, str]], bool]) -> None:
     """Have this process run a job itself, where `is_here` says so of its rule and wildcards, that it would submit."""
     from snakemake.jobs import Job  # noqa: PLC0415

@@ -122,6 +122,7 @@ class Run:
                 files.write_json(Project(Path(folder)).run_settings, self._overrides)
             if wanted.asks or any(rule in (drafting.RULE, making.PUBLISHING) for rule, _ in self._jobs):
                 self._run = runs.begin(Path(self._settings.slots_dir))
+                internals.hand_on(self._workflow, runs.RUN, runs.SESSION)
         except WorkflowError as error:
             self.finish()
             fail(error)
