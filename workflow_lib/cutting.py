@@ -7,7 +7,22 @@ from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
 
-from workflow_lib import edl, fading, files, joins, locks, mixing, otio, parts, spacing, speaking, timeline
+from workflow_lib import (
+    edl,
+    fading,
+    files,
+    joins,
+    locks,
+    mixing,
+    otio,
+    parts,
+    plan,
+    sound_plans,
+    spacing,
+    speaking,
+    timeline,
+)
+from workflow_lib.digests import Digests
 from workflow_lib.errors import BadMedia
 from workflow_lib.fading import Report
 from workflow_lib.media import assemble, captions, ffmpeg, transition
@@ -41,8 +56,8 @@ def assemble_film(film: Film, numbers: Sequence[int], *, ffmpeg_path: str | None
     sounded = mixing.mix_again_unless(film, laid, ffmpeg_path=ffmpeg_path)
     titles = [film.clip(number).title or "" for number in kept]
     seconds = [film.spec.seconds(start) if start else 0.0 for start in starts]
+    joined = _parts(film, kept, reports, shots)
     cues = speaking.captions_of(film, kept, reports, seconds)
-    joined = [_part(film, *one) for one in zip(kept, reports, shots, strict=True)]
     pictures = _pictures(film, kept, shots, ffmpeg_path)
     with locks.making(project, out):
         _write_texts(film, cues, _events(film, kept, reports, starts, shots))
@@ -78,11 +93,21 @@ def _pictures(film: Film, kept: Sequence[int], shots: Sequence[Shot], ffmpeg_pat
     return [*transition.film_parts(shots, [rendered.get(number) for number in kept], film.spec)]
 
 
-def _part(film: Film, number: int, report: Report, shot: Shot) -> parts.Part:
-    made_from = report["from"]
-    title = film.clip(number).title or ""
-    told = (str(made_from["video"]), str(made_from["narration"]), made_from["seconds"])
-    return parts.Part(number, title, *told, made_from.get("rule", {}), spacing.way_said(shot.into))
+def _parts(film: Film, kept: Sequence[int], reports: Sequence[Report], shots: Sequence[Shot]) -> list[parts.Part]:
+    """What the film holds of each clip, as it was conformed.
+
+    Captions beside the picture are made from what is there at this moment; those in it, when it was conformed.
+    """
+    digests, ledger = Digests(film.project), plan.ledger_of(film)
+    found = []
+    for number, report, shot in zip(kept, reports, shots, strict=True):
+        clip, made_from = film.clip(number), report["from"]
+        told = (str(made_from["video"]), str(made_from["narration"]), made_from["seconds"])
+        rule, said = made_from.get("rule", {}), str(made_from.get("said", ""))
+        if told[1] and film.captions != "burned":
+            said = sound_plans.narration(film, clip, digests, ledger).said
+        found.append(parts.Part(number, clip.title or "", *told, rule, spacing.way_said(shot.into), said))
+    return found
 
 
 def _kept(film: Film, numbers: Sequence[int]) -> tuple[list[int], list[Report]]:

@@ -22,7 +22,7 @@ class Part:
     """What a film holds of one clip.
 
     `video`: the SHA-256 of its clip; `narration`: the key of its line; `seconds`: the length that a bought clip is cut
-    or held to; `rule`, `way`: what is said of its length, and of the transition into it.
+    or held to; `rule`, `way`: what is said of its length, and of the transition into it; `said`: as in SoundPlan.
     """
 
     number: int
@@ -32,11 +32,13 @@ class Part:
     seconds: float | None
     rule: Said = field(default_factory=dict)
     way: Said = field(default_factory=dict)
+    said: str = ""
 
     def told(self) -> list[object]:
         """The part as it is written down: what nobody said is left out."""
         plain: list[object] = [self.number, self.title, self.video, self.narration, self.seconds]
-        return [*plain, {"rule": self.rule, "way": self.way}] if self.rule or self.way else plain
+        said = {"said": self.said} if self.said else {}
+        return [*plain, {"rule": self.rule, "way": self.way, **said}] if self.rule or self.way or said else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def parts_of(film: Film, items: Sequence[ClipPlan]) -> list[Part]:
             cut_seconds(item),
             spacing.rule_said(film, item.clip, item.narration.key, by_hand=item.standing == "manual"),
             spacing.way_said(way),
+            item.narration.said,
         )
         for item, way in zip(kept, ways, strict=True)
     ]
@@ -163,9 +166,11 @@ def conformed_from(film: Film, item: ClipPlan) -> dict[str, object]:
     spec = [film.spec.width, film.spec.height, str(film.spec.fps)]
     rule = spacing.rule_said(film, item.clip, item.narration.key, by_hand=item.standing == "manual")
     burned = film.captions == "burned" and bool(item.narration.key)
+    said = item.narration.said if burned else ""
     return {
         **({"rule": rule} if rule else {}),
         **({"captions": "burned"} if burned else {}),
+        **({"said": said} if said else {}),
         "video": item.video_sha256,
         "narration": item.narration.key,
         "spec": spec,
@@ -242,4 +247,4 @@ def _change(number: int, old: list[object], now: list[object]) -> str:
     return f"{' and '.join(changed)} of {label} changed"
 
 
-_SAID = {"rule": "timing", "way": "transition"}
+_SAID = {"rule": "timing", "way": "transition", "said": "captions"}

@@ -101,7 +101,8 @@ class _Priced:
 class SoundPlan(_Priced):
     """How the spoken line or the sound effect of a clip stands.
 
-    `key`: what it is known by; empty when the clip has none. `request`: what is asked of a provider; None for the
+    `key`: what it is known by; empty when the clip has none. `said`: by what the captions of a recording of the user's
+    own are known, whose key knows neither its text nor its times. `request`: what is asked of a provider; None for the
     scratch voice and for silence. All else as in ClipPlan.
     """
 
@@ -111,6 +112,7 @@ class SoundPlan(_Priced):
     path: Path
     standing: Standing
     key: str
+    said: str = ""
     request: SpeechRequest | EffectRequest | None = None
     wanted: str = ""
     action: Action = "render"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from workflow_lib import files, layout, sounds
 from workflow_lib.clip import Clip
@@ -18,9 +19,40 @@ from workflow_lib.requests import EffectRequest, SpeechRequest
 Planner = Callable[[Film, Clip, Digests, Ledger], SoundPlan]
 """Says how one sound of a clip stands."""
 
+Word = tuple[str, float, float]
+"""A word of a recording, and when it is heard, from and to, in seconds."""
+
 
 def narration(film: Film, clip: Clip, digests: Digests, ledger: Ledger) -> SoundPlan:
     """How the spoken line of `clip` stands; a recording that the user put there is kept."""
+    found = _line(film, clip, digests, ledger)
+    return replace(found, said=_said(clip, found.path, digests)) if found.standing == "manual" else found
+
+
+def words_of(spoken: Path, digests: Digests) -> list[Word]:
+    """The alignment beside a recording, unless it is that of another one, which stood there before."""
+    alignment = files.read_json(layout.receipt(spoken))
+    try:
+        known = alignment.get("file")
+        if known is not None and not FileId(**known).is_at(spoken, digests):
+            return []
+        return [(_plain(word["word"]), float(word["start_s"]), float(word["end_s"])) for word in alignment["words"]]
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return []
+
+
+def _plain(word: object) -> str:
+    """A word without halves of letters, which JSON may hold and no file of text."""
+    return str(word).encode(errors="ignore").decode()
+
+
+def _said(clip: Clip, spoken: Path, digests: Digests) -> str:
+    """By what the captions of a recording are known; empty when it has none."""
+    words = words_of(spoken, digests)
+    return files.digest({"text": clip.narration, "words": words}) if clip.narration or words else ""
+
+
+def _line(film: Film, clip: Clip, digests: Digests, ledger: Ledger) -> SoundPlan:
     narrator = film.narrator
     named = SoundPlan("narration", f"{clip.label} narration", clip.place, film.narration(clip), "fresh", "")
     if narrator is None or not clip.narration:

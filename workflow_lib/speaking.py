@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from workflow_lib import files, layout
+from workflow_lib import sound_plans
 from workflow_lib.clip import Clip
 from workflow_lib.digests import Digests
 from workflow_lib.media import captions, probe
-from workflow_lib.media.captions import Caption, Heard
+from workflow_lib.media.captions import Caption
 from workflow_lib.project import Film
-from workflow_lib.receipts import FileId
 from workflow_lib.timing import LEAD_S
 
 
@@ -42,7 +40,7 @@ def clip_captions(film: Film, clip: Clip, start_s: float = 0.0) -> list[Caption]
     spoken = film.narration(clip)
     if not spoken.exists():
         return []
-    words = _words(film, spoken)
+    words = sound_plans.words_of(spoken, Digests(film.project))
     said = captions.completed(clip.narration, words) if clip.narration else list(words)
     if not said and clip.narration:
         said = captions.spread(clip.narration, probe.probe(spoken).duration_s)
@@ -57,15 +55,3 @@ def line_seconds(film: Film, clip: Clip) -> float:
     """
     spoken = film.narration(clip)
     return probe.probe(spoken).duration_s if spoken.exists() else 0.0
-
-
-def _words(film: Film, spoken: Path) -> list[Heard]:
-    """The alignment beside a recording, unless it is that of another one, which stood there before."""
-    alignment = files.read_json(layout.receipt(spoken))
-    try:
-        known = alignment.get("file")
-        if known is not None and not FileId(**known).is_at(spoken, Digests(film.project)):
-            return []
-        return [(str(word["word"]), float(word["start_s"]), float(word["end_s"])) for word in alignment["words"]]
-    except (KeyError, TypeError, ValueError):
-        return []
