@@ -221,3 +221,11 @@ def test_the_label_of_the_narrator_is_not_spoken(tmp_path: Path, label: str) -> 
     assert [note.partition("'VO' ")[2] for note in board.notes] == [
         f"names who speaks, as in '{label}'; that is not spoken"
     ]
+
+
+@pytest.mark.parametrize("text", ["0E0", "1e5", ".5", "+1", "0o7", "0x1F", "1_000", "12:30", "no", "~", "null", "<<"])
+def test_a_line_that_looks_like_a_number_is_a_line(tmp_path: Path, text: str) -> None:
+    """What could be read as a number, a time or a truth is spoken as it stands."""
+    board = read(tmp_path, sheet([["Prompt", "Narration"], ["A boat.", text]]))
+
+    assert manifest(board)["clips"][0]["narration"] == text

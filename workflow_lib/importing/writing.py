@@ -81,7 +81,10 @@ def _scalar(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     dumped: Any = yaml.safe_dump(value, width=float("inf"), allow_unicode=True)
-    return str(dumped).removesuffix("\n").removesuffix("\n...")
+    plain = str(dumped).removesuffix("\n").removesuffix("\n...")
+    # `1e5` is a text for the one that writes, and a number for the one that reads.
+    is_bare_word = plain == value and " " not in plain
+    return yamlfile.quoted(plain) if is_bare_word and yamlfile.parse(plain, "") != value else plain
 
 
 def write(board: Board, project: Project, text: str) -> None:
