@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -229,3 +230,43 @@ def test_a_line_that_looks_like_a_number_is_a_line(tmp_path: Path, text: str) ->
     board = read(tmp_path, sheet([["Prompt", "Narration"], ["A boat.", text]]))
 
     assert manifest(board)["clips"][0]["narration"] == text
+
+
+def test_lists_of_objects_are_their_texts(tmp_path: Path) -> None:
+    """A list in JSON is joined; of objects, where each has one text, these."""
+    told = [{"speaker": "A", "text": "Hi."}, {"speaker": "B", "text": "No."}, {"line": "Bye."}]
+    clip = {"prompt": "A boat.", "narration": told, "camera": ["slow", None, "push in"], "image": [{"path": "a.png"}]}
+    draw(tmp_path / "a.png")
+
+    board = read(tmp_path, json.dumps([clip]), "board.json")
+
+    assert board.clips[0]["narration"] == "Hi. No. Bye."
+    assert board.clips[0]["prompt"] == {"action": "A boat.", "camera": "slow, push in"}
+    assert board.clips[0]["composite"] == "assets/a.png"
+
+
+def test_lists_without_a_plain_text_are_named_by_place(tmp_path: Path) -> None:
+    """What is no text is refused where it would be one, told with its key; in other keys it is left out."""
+    clips = [
+        {"prompt": "A boat.", "narration": [{"a": "1", "b": "2"}], "camera": [["pan"]], "sound": {"cues": [{}, {}]}},
+        {"prompt": "A ship.", "keyframes": {"start": [{"text": "a", "line": "b"}]}, "cast": [{"name": "A", "age": 3}]},
+    ]
+
+    found = problems(tmp_path, json.dumps({"clips": clips}), "board.json")
+
+    assert [problem.partition(" (")[0] for problem in found] == [
+        "board.json: clips[1].narration: is a list of objects, of which not each has one text",
+        "board.json: clips[1].camera: is a list of lists",
+        "board.json: clips[2].keyframes.start: is a list of objects, of which not each has one text",
+    ]
+    assert '--map "keyframes start=-"' in found[2]
+
+
+def test_no_python_is_in_what_is_read_from_json(tmp_path: Path) -> None:
+    """Truth, nothing and numbers are as JSON has them, and a list that means nothing stops no import."""
+    clip = {"prompt": "A boat.", "text": [True, 1.5, None], "cast": [{"name": "A", "age": 3}], "seed": 7}
+
+    board = read(tmp_path, json.dumps([clip]), "board.json")
+
+    assert board.clips[0] == {"prompt": "A boat.", "narration": "true, 1.5", "source": "text", "seed": 7}
+    assert any("the column 'cast' is left out" in note for note in board.notes)

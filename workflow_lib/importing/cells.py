@@ -8,6 +8,7 @@ import unicodedata
 from workflow_lib.catalog import BACKENDS, Backend
 
 MOST_CHARS = 10_000
+_NAME_CHARS = 80
 
 _LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:s|secs?|seconds?|\"|″|”)?\.?", re.IGNORECASE)
 _MINUTES = re.compile(
@@ -30,6 +31,11 @@ def clean(text: str) -> tuple[str, bool]:
     joined = re.sub(r"\s+", " ", text.replace("\u2028", " ").replace("\u2029", " ")).strip()
     kept = "".join(char for char in joined if not _is_harmful(char))
     return kept.strip(), kept != joined
+
+
+def name(text: object) -> str:
+    """A column's name as it can be printed."""
+    return clean(str(text))[0][:_NAME_CHARS]
 
 
 def _is_harmful(char: str) -> bool:

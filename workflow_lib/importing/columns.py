@@ -102,6 +102,11 @@ def known(names: Iterable[str], mapped: Mapping[str, str], *keys: str) -> int:
     return sum(1 for key in found if key and (not keys or {"prompt": "action"}.get(key, key) in wanted))
 
 
+def is_taken(name: str, mapped: Mapping[str, str]) -> bool:
+    """Whether a column could fill a key of a clip."""
+    return _key(name, mapped) not in (None, IGNORED)
+
+
 def _key(name: str, mapped: Mapping[str, str]) -> str | None:
     if plain(name) in mapped:
         return mapped[plain(name)]

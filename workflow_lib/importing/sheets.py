@@ -11,13 +11,12 @@ from pathlib import Path
 
 from workflow_lib import files, yamlfile
 from workflow_lib.errors import InvalidInput, Problem
-from workflow_lib.importing import cells, columns, tables
+from workflow_lib.importing import cells, columns, objects, tables
 
 SUFFIXES = (".json", ".csv", ".tsv", ".txt", ".md", ".markdown")
 
 _LISTS = ("clips", "scenes", "shots", "storyboard", "frames", "panels", "segments")
 _SEARCHED = 15
-_NAME_CHARS = 80
 _DELIMITERS = ",;\t|"
 _RULE = re.compile(r"\A\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -62,7 +61,7 @@ def read(path: Path, mapped: Mapping[str, str]) -> Sheet:
     if suffix not in SUFFIXES:
         raise InvalidInput([Problem(str(path), f"is no storyboard: its name ends in {suffix or 'nothing'}", _ends())])
     if suffix == ".json":
-        sheet = _from_json(text, str(path))
+        sheet = _from_json(text, str(path), mapped)
     elif suffix in (".md", ".markdown"):
         sheet = _from_markdown(text, str(path), mapped)
     else:
@@ -138,11 +137,6 @@ def _read_otherwise(text: str, best: _Guess, guesses: Sequence[_Guess], where: s
     return []
 
 
-def _name(text: object) -> str:
-    """A column's name as it can be printed."""
-    return cells.clean(str(text))[0][:_NAME_CHARS]
-
-
 def _header(records: Sequence[Sequence[str]], mapped: Mapping[str, str]) -> int:
     """Which of the first rows names the columns: the one with the most names that are known."""
     known = [columns.known(row, mapped) for row in records[:_SEARCHED]]
@@ -157,7 +151,7 @@ def _take_table(
         return
     table = sheet.rows[-1].table + 1 if sheet.rows else 0
     at = _header(records, mapped)
-    names = [_name(name) for name in records[at]]
+    names = [cells.name(name) for name in records[at]]
     sheet.notes += [
         f"{where}: {places[number]} stands above the names of the columns; it is left out"
         for number in range(at)
@@ -219,7 +213,7 @@ def _cells(line: str) -> list[str]:
     return [_BREAK.sub("\n", cell.strip().replace("\\|", "|")) for cell in cells]
 
 
-def _from_json(text: str, where: str) -> Sheet:
+def _from_json(text: str, where: str, mapped: Mapping[str, str]) -> Sheet:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -227,44 +221,46 @@ def _from_json(text: str, where: str) -> Sheet:
     sheet = Sheet()
     if isinstance(value, dict):
         sheet.title = str(value["title"]) if isinstance(value.get("title"), str) else ""
-    _take_value(sheet, value, (), where, "")
+    _take_value(sheet, value, (), objects.Reader(where, mapped, sheet.problems), "")
     return sheet
 
 
-def _take_value(sheet: Sheet, value: object, at: tuple[str | int, ...], where: str, scene: str) -> None:
+def _take_value(sheet: Sheet, value: object, at: tuple[str | int, ...], reader: objects.Reader, scene: str) -> None:
     """Add the clips within `value`: a list of them, or an object that holds such a list."""
     if isinstance(value, list):
         for number, item in enumerate(value):
-            _take_item(sheet, item, (*at, number), where, scene)
+            _take_item(sheet, item, (*at, number), reader, scene)
         return
     inner = _inner(value)
     if not isinstance(value, dict) or inner is None:
         hint = "a list of objects, or an object with `clips` or `scenes`"
-        raise InvalidInput([Problem(where, "holds no list of clips", hint)])
-    lost = [_name(key) for key in value if key not in (inner, "title")]
+        raise InvalidInput([Problem(reader.file, "holds no list of clips", hint)])
+    lost = [cells.name(key) for key in value if key not in (inner, "title")]
     if lost and not at:
         sheet.notes.append(
-            f"{where}: {', '.join(lost)}: not taken; what holds for the whole film goes into project.yaml"
+            f"{reader.file}: {', '.join(lost)}: not taken; what holds for the whole film goes into project.yaml"
         )
-    _take_value(sheet, value[inner], (*at, inner), where, scene)
+    _take_value(sheet, value[inner], (*at, inner), reader, scene)
 
 
-def _take_item(sheet: Sheet, item: object, at: tuple[str | int, ...], where: str, scene: str) -> None:
+def _take_item(sheet: Sheet, item: object, at: tuple[str | int, ...], reader: objects.Reader, scene: str) -> None:
     place = yamlfile.dotted(at).lstrip(".")
     if not isinstance(item, dict):
         what = f"is {json.dumps(item)[:40]}, not an object"
-        sheet.problems.append(Problem(f"{where}: {place}", what, 'write {"prompt": …}'))
+        sheet.problems.append(Problem(f"{reader.file}: {place}", what, 'write {"prompt": …}'))
         return
     inner = _inner(item)
     if inner is None:
-        sheet.rows.append(Row(place, dict(_flat(item, "")), scene))
+        sheet.rows.append(Row(place, reader.row(item, place), scene))
         return
     told = {str(key): str(value) for key, value in item.items() if isinstance(value, str | int)}
     named = " ".join(value for key, value in told.items() if columns.plain(key) in columns.SCENE_NAMES)
-    _take_value(sheet, item[inner], (*at, inner), where, _name(named) or str(at[-1]))
+    _take_value(sheet, item[inner], (*at, inner), reader, cells.name(named) or str(at[-1]))
     lost = [key for key in item if key != inner and columns.plain(str(key)) not in columns.SCENE_NAMES]
     if lost:
-        sheet.notes.append(f"{where}: {place}: {', '.join(map(_name, lost))}: not taken from around the clips")
+        sheet.notes.append(
+            f"{reader.file}: {place}: {', '.join(map(cells.name, lost))}: not taken from around the clips"
+        )
 
 
 def _inner(value: object) -> str | None:
@@ -272,15 +268,3 @@ def _inner(value: object) -> str | None:
     if not isinstance(value, dict):
         return None
     return next((key for key in _LISTS if isinstance(value.get(key), list) and value[key]), None)
-
-
-def _flat(item: Mapping[str, object], before: str) -> Iterator[tuple[str, str]]:
-    """The cells of an object; a nested one's are named by both keys, `keyframes start`."""
-    for key, value in item.items():
-        name = _name(f"{before}{key}")
-        if isinstance(value, dict):
-            yield from _flat(value, f"{name} ")
-        elif isinstance(value, list):
-            yield name, ", ".join(str(part) for part in value)
-        elif value is not None:
-            yield name, str(value)
