@@ -127,7 +127,7 @@ def test_every_problem_is_named_by_row_and_column(tmp_path: Path) -> None:
         'board.csv: row 3, column "Prompt": is empty (say what happens in the clip)',
         'board.csv: row 3, column "End frame": is an end picture without a start (name the start too)',
         'board.csv: row 3, column "Backend": "sora" is no backend (animatic, kling, veo or omni)',
-        'board.csv: row 3, column "Seed": "x" is no whole number',
+        'board.csv: row 3, column "Seed": "x" is no whole number from 0 to 4294967295',
         'board.csv: row 3, column "Transition": "wobble" is no transition (cut, crossfade or dip)',
         'board.csv: row 4, column "Duration": "0" is no length (10, 10 s or 0:10)',
     ]

@@ -270,3 +270,23 @@ def test_no_python_is_in_what_is_read_from_json(tmp_path: Path) -> None:
 
     assert board.clips[0] == {"prompt": "A boat.", "narration": "true, 1.5", "source": "text", "seed": 7}
     assert any("the column 'cast' is left out" in note for note in board.notes)
+
+
+@pytest.mark.parametrize("seed", ["0", "1234567890", "4294967295", "1234567890.0"])
+def test_every_seed_of_a_manifest_is_taken(tmp_path: Path, seed: str) -> None:
+    """A seed is any number that a manifest takes."""
+    board = read(tmp_path, sheet([["Prompt", "Seed"], ["A boat.", seed]]))
+
+    assert manifest(board)["clips"][0]["seed"] == int(float(seed))
+
+
+def test_a_number_that_is_too_large_is_named_by_row_and_column(tmp_path: Path) -> None:
+    """Seeds and takes beyond what a manifest takes are told where they stand, with what can be written."""
+    rows = [["Prompt", "Seed", "Take"], ["A boat.", "4294967296", "1000"], ["A ship.", "9" * 400, "0"]]
+
+    assert problems(tmp_path, sheet(rows)) == [
+        'board.csv: row 2, column "Seed": "4294967296" is no whole number from 0 to 4294967295',
+        'board.csv: row 2, column "Take": "1000" is no whole number from 1 to 999',
+        f'board.csv: row 3, column "Seed": "{"9" * 40}" is no whole number from 0 to 4294967295',
+        'board.csv: row 3, column "Take": "0" is no whole number from 1 to 999',
+    ]

@@ -23,6 +23,7 @@ USUAL_S = 5.0
 _MOST_NARRATION = 5000
 _MOST_DESCRIBED = 2000
 _MOST = {"narration": _MOST_NARRATION, "sound_effect": 450, "negative_prompt": 2500, "title": 200, "model": 200}
+_RANGES = {"seed": (0, 4_294_967_295), "take": (1, 999)}
 _PARTS = ("details", "sequence", "environment", "camera")
 
 
@@ -123,8 +124,9 @@ class _Reader:
         self._number(row, entry, "duration", cells.seconds, "is no length", "10, 10 s or 0:10")
         self._number(row, entry, "backend", cells.backend, "is no backend", "animatic, kling, veo or omni")
         entry |= {"model": said["model"]} if said["model"] else {}
-        for key in ("seed", "take"):
-            self._number(row, entry, key, cells.number, "is no whole number", "")
+        for key, (least, most) in _RANGES.items():
+            what = f"is no whole number from {least} to {most}"
+            self._number(row, entry, key, cells.number_within(least, most), what, "")
         self._number(row, entry, "transition", cells.transition, "is no transition", "cut, crossfade or dip")
         self.numbers.append(cells.number(said["number"]) if said["number"] else None)
         return entry

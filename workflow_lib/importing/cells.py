@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from workflow_lib.catalog import BACKENDS, Backend
 
@@ -16,7 +17,7 @@ _MINUTES = re.compile(
 )
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
 _RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|to|\u2192)\s*")
-_NUMBER = re.compile(r"(?:(?:scene|shot|clip|panel|no|nr)\b\.?\s*)?#?\s*0*(\d{1,6})(?:\.0*)?[.)]?", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:(?:scene|shot|clip|panel|no|nr)\b\.?\s*)?#?\s*0*(\d{1,12})(?:\.0*)?[.)]?", re.IGNORECASE)
 _FORMULA = re.compile(r"[=+@\-][\w(\"'|].*", re.DOTALL)
 _NARRATOR = re.compile(
     r"(?:narrator|narration|v\.?\s?o\.?|voice[\s-]?over)(?:\s*\((?:v\.?\s?o\.?|o\.?\s?s\.?)\))?\s*:", re.IGNORECASE
@@ -82,6 +83,16 @@ def number(text: str) -> int | None:
     """A whole number: `7`, `7.0`, `#7`, `Shot 07`; None for anything else."""
     found = _NUMBER.fullmatch(text)
     return int(found[1]) if found else None
+
+
+def number_within(least: int, most: int) -> Callable[[str], int | None]:
+    """What reads a whole number from `least` to `most`, and gives None for anything else."""
+
+    def read(text: str) -> int | None:
+        found = number(text)
+        return found if found is not None and least <= found <= most else None
+
+    return read
 
 
 def backend(text: str) -> Backend | None:
