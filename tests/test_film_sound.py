@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import SIZE, Studio
-from media_samples import RATE, ffmpeg, generate, samples
+from media_samples import RATE, ffmpeg, generate, lumas, samples
 
 from workflow_lib.media.loudness import measure
 
@@ -115,3 +115,36 @@ def test_what_a_clip_of_ones_own_sounds_like_is_heard(built: Studio, asked: str,
     built.build("projects/film/final.mp4", "--config", f"clip_sound={asked}")
 
     assert (_strength(built.path("final.mp4"), 2500) > 0.005) is is_heard
+
+
+def test_a_slowed_clip_is_seen_and_heard_at_the_same_time(built: Studio) -> None:
+    """A flash and a beep of one's own clip, together at 4.0 s, are together within a frame where it is stretched."""
+    own = built.path("videos/clip_02.mp4")
+    own.unlink()
+    flash = f"color=black:s={SIZE[0]}x{SIZE[1]}:r=12:d=5,drawbox=c=white:t=fill:enable='between(t,3.99,4.1)'"
+    beep = f"aevalsrc=0.3*sin(2*PI*2500*t)*between(t\\,4\\,4.1):s={RATE}:d=5"
+    generate(own, "-f", "lavfi", "-i", flash, "-f", "lavfi", "-i", beep, "-pix_fmt", "yuv420p")
+    manifest = built.manifest()
+    manifest["clips"][1] |= {"timing": "stretch", "length": 5.5}
+    del manifest["clips"][0]["narration"]
+    built.write(manifest)
+
+    built.build()
+
+    film, receipt = built.path("final.mp4"), json.loads(built.path(".work/final/clip_01.json").read_text())
+    seen = np.flatnonzero([picture.mean() > 200 for picture in lumas(film)])[0] / 12
+    loud = np.abs(samples(film)[:, 0])
+    heard = np.flatnonzero(loud > 0.3 * loud.max())[0] / RATE
+    assert abs(seen - receipt["frames"] / 12 - 4.4) <= 1 / 12
+    assert abs(seen - heard) <= 1 / 12
+    assert "Nothing to be done" in built.build()
+
+
+def test_only_the_sound_of_slowed_clips_is_known_by_that(built: Studio) -> None:
+    """A film that hears no clip of its own slowed is not mixed again for what `timing: stretch` does to sounds."""
+    manifest = built.manifest()
+    manifest["clips"][1] |= {"timing": "stretch", "length": 0.5}
+    built.write(manifest)
+    built.build()
+
+    assert "slowed" not in json.loads(built.path(".work/final/sound.json").read_text())["from"]

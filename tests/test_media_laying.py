@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,20 @@ def test_sound_that_starts_late_stays_with_its_picture(tmp_path: Path) -> None:
     assert loudness(sound[: int(0.45 * RATE)]) < 0.01
     assert loudness(sound[int(0.55 * RATE) : 2 * RATE]) == pytest.approx(_RMS, rel=0.05)
     assert not sound[2 * RATE :].any()
+
+
+def test_a_slowed_sound_keeps_its_pitch(tmp_path: Path) -> None:
+    """Slowed by a tenth, a second of a tone lasts 1.1 s, as loud and as high as it was, from where it was put."""
+    tone = _tone(tmp_path / "tone.wav", 1.0)
+
+    sound = _heard(2 * RATE, Placed(tone, RATE // 2, RATE * 3 // 2, slower=Fraction(11, 10)))[:, 0]
+
+    heard = np.flatnonzero(np.abs(sound) > 0.05) / RATE
+    tones = np.abs(np.fft.rfft(sound[RATE * 6 // 10 : RATE * 15 // 10]))
+    assert heard[0] == pytest.approx(0.5, abs=0.001)
+    assert heard[-1] == pytest.approx(1.6, abs=0.025)
+    assert int(tones.argmax()) / 0.9 == pytest.approx(440, abs=2)
+    assert loudness(sound[RATE : RATE * 15 // 10]) == pytest.approx(_RMS, rel=0.03)
 
 
 @pytest.mark.parametrize("layout", ["mono", "stereo", "5.1"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from workflow_lib import files, layout, locks, parts, plan, timing
@@ -66,7 +67,9 @@ def _mix(film: Film, found: Sequence[Heard], ffmpeg_path: str | None) -> str:
         shared = parts.overlaps(film, found)
         frames = [pace.frames - overlap for pace, overlap in zip(paces, shared, strict=True)]
         counts = sound.samples(film.spec, frames)
-        heard = [_Heard(*one) for one in zip(clips, found, counts, _in_samples(film, shared), strict=True)]
+        slower = [pace.slower for pace in paces]
+        lengths = zip(clips, found, counts, _in_samples(film, shared), slower, strict=True)
+        heard = [_Heard(*one) for one in lengths]
         level = sound.mix_sound(_stems(film, heard), out, film.level, ffmpeg=ffmpeg.binary(ffmpeg_path))
         laid = [(one.number, count, one.narration) for one, count in zip(found, frames, strict=True)]
         music = Digests(film.project).of(film.music.path) if film.music else None
@@ -84,12 +87,16 @@ def _mix(film: Film, found: Sequence[Heard], ffmpeg_path: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A clip, what is heard of it, for how many samples until the next one, and how many it shares with that."""
+    """A clip, what is heard of it, for how many samples until the next one, and how many it shares with that.
+
+    `slower`: how many times longer its picture is shown.
+    """
 
     clip: Clip
     heard: Heard
     samples: int
     shared: int
+    slower: Fraction
 
 
 def _in_samples(film: Film, frames: Sequence[int]) -> list[int]:
@@ -107,7 +114,7 @@ def _stems(film: Film, clips: Sequence[_Heard]) -> Stems:
         if one.heard.effect:
             under.append(Placed(film.effect(one.clip), at, one.samples + one.shared, *edges))
         if one.heard.own and film.own_sound != "drop":
-            own.append(Placed(film.video(one.clip), at, one.samples + one.shared, *edges))
+            own.append(Placed(film.video(one.clip), at, one.samples + one.shared, *edges, slower=one.slower))
         at, before = at + one.samples, one.shared
     under += [_music(film.music, at)] if film.music else []
     ducked = film.own_sound == "duck"

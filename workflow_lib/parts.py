@@ -66,6 +66,11 @@ class Heard:
         """Whether the sound can be laid only once the clip is there."""
         return self.seconds is None or self.own is not None
 
+    @property
+    def may_slow(self) -> bool:
+        """Whether the clip's own sound is slowed with its picture, where that must be longer."""
+        return self.own is not None and self.rule.get("timing") == "stretch"
+
 
 def stamp_of(film: Film, parts: Sequence[Part], sounded: Mapping[str, object]) -> str:
     """The stamp of a film made of `parts`, with a sound laid from `sounded`."""
@@ -138,7 +143,9 @@ def overlaps(film: Film, clips: Sequence[Heard]) -> list[int]:
 def sounded_from(film: Film, clips: Sequence[Heard], music_sha256: str | None) -> dict[str, object]:
     """What the film's sound is laid from; it is up to date while its receipt says the same."""
     music = film.music
+    slowed = [one.number for one in clips if one.may_slow] if film.own_sound != "drop" else []
     return {
+        **({"slowed": slowed} if slowed else {}),
         "level": [film.level.lufs, film.level.peak_dbtp],
         "music": [music_sha256, music.gain_db, music.fade_in_s, music.fade_out_s] if music else None,
         "own": film.own_sound,
@@ -226,11 +233,17 @@ def _differences(film: Film, parts: Sequence[Part], sounded: Mapping[str, object
     reasons += [_change(number, old[number], now[number]) for number in now if number in old]
     reasons += ["captions changed"] if kept.get("captions", "soft") != film.captions else []
     before = sound if isinstance(sound, Mapping) else {}
-    reasons += [f"{what} changed" for name, what in _SOUND.items() if before.get(name) != sounded[name]]
+    reasons += [f"{what} changed" for name, what in _SOUND.items() if before.get(name) != sounded.get(name)]
     return tuple(filter(None, reasons)) or ("title, size or frame rate changed",)
 
 
-_SOUND = {"level": "loudness", "music": "music", "own": "clip_sound", "effects": "sound effects"}
+_SOUND = {
+    "level": "loudness",
+    "music": "music",
+    "own": "clip_sound",
+    "effects": "sound effects",
+    "slowed": "sound of slowed clips",
+}
 
 
 def _change(number: int, old: list[object], now: list[object]) -> str:

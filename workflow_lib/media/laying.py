@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
@@ -16,9 +16,7 @@ from av.container import InputContainer
 from workflow_lib.errors import BadMedia
 from workflow_lib.media.encode import SAMPLE_RATE
 from workflow_lib.media.probe import opened, probe, sound_of
-
-Samples = npt.NDArray[np.float32]
-"""(samples, 2) at 48 kHz, 1.0 is full scale."""
+from workflow_lib.media.tempo import Samples, slowed
 
 BLOCK = SAMPLE_RATE
 _CHANNELS = 2
@@ -31,7 +29,7 @@ class Placed:
 
     `at`: where it starts in the film; `most`: how much of it is heard at most; `fade_in`, `fade_out`: how long it takes
     to be there and to be gone, within `most`; `gain`: a factor. `whole`: none of it may be left out; `loops`: it starts
-    again until `most` is full.
+    again until `most` is full. `slower`: how many times longer it lasts, at its own pitch.
     """
 
     path: Path
@@ -42,6 +40,7 @@ class Placed:
     gain: float = 1.0
     whole: bool = False
     loops: bool = False
+    slower: Fraction = Fraction(1)
 
 
 def laid(sounds: Sequence[Placed], total: int) -> Iterator[Samples]:
@@ -85,7 +84,8 @@ class _Track:
 def _shaped(sound: Placed) -> Iterator[Samples]:
     """A sound as it is heard: as much of it as has room, faded in and out."""
     done = 0
-    for samples in _again_and_again(sound.path) if sound.loops else _all_of(sound.path, must_sound=sound.whole):
+    own = _again_and_again(sound.path) if sound.loops else _all_of(sound.path, must_sound=sound.whole)
+    for samples in own if sound.slower == 1 else slowed(own, sound.slower):
         room = sound.most - done
         if sound.whole and len(samples) > room:
             raise BadMedia(f"{sound.path.name}: ends after its clip; a narration is never cut")
