@@ -145,6 +145,41 @@ def test_lines_are_spoken_within_their_clips(tmp_path: Path) -> None:
         assert LEAD_S + spoken + TAIL_S <= 8
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The fog comes\n\non little cat feet\n\nIt sits looking\n\nThen it moves on",
+        "# Fog\n\nThe fog comes\n\non little cat feet\n\nIt sits looking\n\nThen it moves on",
+        "The fog comes\n\non little cat feet\n\nIt sits looking\n\nThen it moves on.",
+        "Fog\n\nThe fog comes on little cat feet. It sits looking\n\nThen it moves on",
+        "# Fog\n\nThe fog comes on little cat feet. It sits looking.\n\n## Then it moves on",
+    ],
+)
+def test_a_poem_is_told_line_by_line(tmp_path: Path, text: str) -> None:
+    """Short lines without an end are spoken, each and in their order, also the last ones under a heading."""
+    board = checked(brief := brief_of(tmp_path, text), embedded.draft(brief))
+
+    told = " ".join(clip.narration for clip in board.clips)
+    assert _letters(told).removeprefix("Fog") == "ThefogcomesonlittlecatfeetItsitslookingThenitmoveson"
+
+
+def test_a_heading_stands_alone_above_its_text() -> None:
+    """What is above a text is its heading; a heading without a text below is one, a title above a heading is none."""
+    tales = "The Fox\n\nA fox ran.\n\n# The Hens\n\n# The Cocks\n\nA cock crowed.\n\nThe end"
+
+    assert sentences.paragraphs(tales) == [
+        ("The Fox", ["A fox ran."]),
+        ("", ["The Hens"]),
+        ("The Cocks", ["A cock crowed."]),
+        ("", ["The end"]),
+    ]
+    assert sentences.paragraphs("# Tales\n\n## The Fox\nIt ran.") == [("The Fox", ["It ran."])]
+    assert sentences.paragraphs("# Tales\n\nby A. Nonymous\n\nIt ran.") == [
+        ("Tales", ["by A. Nonymous"]),
+        ("", ["It ran."]),
+    ]
+
+
 def test_abbreviations_end_no_sentence() -> None:
     """A stop after a title or an initial does not part a sentence; quotation marks stay with theirs."""
     text = "Mr. Fox met Dr. A. Goose. “Good day!” said he. She left."
@@ -221,6 +256,21 @@ def test_new_makes_a_project_of_a_story(studio: Studio) -> None:
     assert studio.path("story.md", "tale").read_text() == STORY
     studio.build("projects/tale/storyboard.yaml")
     assert len(board_of(studio, "tale")["clips"]) == 4
+
+
+def test_a_storyboard_in_another_encoding_is_kept_as_it_is(studio: Studio) -> None:
+    """`clipwright redraft` keeps the bytes of the old storyboard, whatever they are."""
+    story_project(studio)
+    studio.build("projects/film/storyboard.yaml")
+    old = studio.path("storyboard.yaml", "film")
+    text = old.read_text().encode("utf-16")
+    old.write_bytes(text)
+
+    done = studio.clipwright("redraft", "film", "--yes")
+
+    assert done.returncode == 0, done.stderr
+    kept = done.stdout.splitlines()[-1].removeprefix("the old one is kept as ")
+    assert (studio.folder / kept).read_bytes() == text
 
 
 @pytest.mark.parametrize(

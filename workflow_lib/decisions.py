@@ -232,13 +232,26 @@ def _item(film: Film, number: Which, component: Component) -> Wanted:
     return parts[component]
 
 
+def is_paid(film: Film, number: Which, component: Component = "clips") -> bool:
+    """Whether a clip, its line, its effect or a picture is bought, as the film is.
+
+    Raises:
+        InvalidInput: the film has none.
+    """
+    return _is_bought(_item(film, number, component))
+
+
+def _is_bought(item: Wanted) -> bool:
+    return item.request is not None and catalog.is_paid(item.request.backend)
+
+
 def _paid(film: Film, number: Which, component: Component) -> tuple[Wanted, Asked]:
     """What is paid for, and what is asked for it."""
     item = _item(film, number, component)
     where = f"{film.project.manifest}: {item.place}"
-    if item.request is None or not catalog.is_paid(item.request.backend):
+    if item.request is None or not _is_bought(item):
         who = item.request.backend if item.request else _FREE.get(item.component, "none")
-        hint = f"delete {item.path} to have it made again"
+        hint = f"delete {item.path} to have it made again, or say with which --config KEY=VALUE it was bought"
         raise InvalidInput([Problem(where, f"{item.label} costs nothing ({who})", hint)])
     if item.standing == "manual":
         hint = f"delete {item.path} first"

@@ -107,6 +107,12 @@ def write_text(target: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def write_bytes(target: Path, data: bytes) -> None:
+    """Replace `target` by `data` in one step."""
+    with atomic_path(target) as temporary:
+        temporary.write_bytes(data)
+
+
 def link_or_copy(source: Path, target: Path) -> None:
     """Make `target` the same bytes as `source`: a hard link where the disk allows it, else a copy."""
     with atomic_path(target) as temporary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ from workflow_lib.config import Config
 from workflow_lib.errors import WorkflowError
 from workflow_lib.layout import Project
 from workflow_lib.locking import Busy, Hold
+
+_HALF_WRITTEN = re.compile(r"(made|\d+-[0-9a-f]+)(\..*)?|(.*\.)?(meter|texts|parts)")
+"""How our temporary files are called behind the name of what they are to become."""
 
 _OTHER_FILES = 1024
 """Files that a run has open besides its locks, at most."""
@@ -58,7 +62,9 @@ def making(project: Project, target: Path) -> Iterator[None]:
         target.parent.mkdir(parents=True, exist_ok=True)
     with locking.held(lock):
         for torn in target.parent.glob(f".{target.stem}.*"):
-            torn.unlink(missing_ok=True)
+            # An editor's own files beside a manifest are not ours.
+            if _HALF_WRITTEN.fullmatch(torn.name.removeprefix(f".{target.stem}.")):
+                torn.unlink(missing_ok=True)
         yield
 
 

@@ -105,9 +105,14 @@ def _wanted(item: Project, folder: Path, settings: Config) -> set[str]:
     return found
 
 
-def rebuildable(project: Project) -> Path:
-    """The folder of a project that may be deleted at any time; the next build makes again what it needs of it."""
-    return project.work
+def rebuildable(project: Project) -> list[Path]:
+    """What may be deleted of a project at any time; the next build makes again what it needs of it.
+
+    What its last run was told stays: by that it is known what was bought for it.
+    """
+    if not project.work.is_dir():
+        return []
+    return sorted(path for path in project.work.iterdir() if path != project.run_settings)
 
 
 def _is_old(path: Path) -> bool:

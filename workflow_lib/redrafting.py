@@ -80,9 +80,9 @@ def redraft(item: Project, asked: Redraft, config: Config) -> tuple[Drafted, Pat
     if asked.choice is not None:
         Store(item.takes).journal.add(asked.choice)
     drafted = drafting.draft(item, config)
-    old = item.storyboard.read_text(encoding="utf-8") if item.storyboard.exists() else None
+    old = item.storyboard.read_bytes() if item.storyboard.exists() else None
     kept = None
-    if old is not None and old != drafted.text:
+    if old is not None and old != drafted.text.encode():
         kept = _keep(item, old)
     drafting.write(item, drafted)
     return drafted, kept
@@ -137,14 +137,14 @@ def _is_used_up(plan: BoardPlan, config: Config) -> bool:
     return bool(wrong) or checking.checked(board, plan.brief, config, wrong) is None
 
 
-def _keep(item: Project, old: str) -> Path:
+def _keep(item: Project, old: bytes) -> Path:
     """Keep the old storyboard beside the new one; once, however often this is tried."""
     for number in itertools.count(1):
         path = item.kept_storyboard(number)
         if not path.exists():
-            files.write_text(path, old)
+            files.write_bytes(path, old)
             return path
-        if not item.kept_storyboard(number + 1).exists() and path.read_text(encoding="utf-8") == old:
+        if not item.kept_storyboard(number + 1).exists() and path.read_bytes() == old:
             return path
     raise AssertionError
 

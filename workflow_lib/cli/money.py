@@ -13,9 +13,10 @@ from typing import cast
 import click
 from rich.table import Table
 
-from workflow_lib import catalog, config, costs, decisions, layout, project, redrafting
+from workflow_lib import catalog, config, costs, decisions, layout, redrafting
 from workflow_lib.catalog import Service
-from workflow_lib.cli import naming, tables
+from workflow_lib.cli import naming, overriding, tables
+from workflow_lib.cli.overriding import Seen
 from workflow_lib.costs import Cost
 from workflow_lib.decisions import Decision, TakeInfo, Which
 from workflow_lib.errors import MissingKey, WorkflowError
@@ -59,8 +60,10 @@ def _of(command: Callable[..., None]) -> Callable[..., None]:
     return option(command)
 
 
-def _film(name: str) -> Film:
-    return project.load(naming.named([name])[0], config.load(Path()))
+def _films(name: str, number: Which, component: Component, pairs: tuple[str, ...]) -> list[Seen]:
+    """How the film may be meant; as it is bought before as it is made for nothing."""
+    found = overriding.films(naming.named([name])[0], pairs)
+    return sorted(found, key=lambda seen: not decisions.is_paid(seen.film, number, component))
 
 
 @click.command(name="costs")
@@ -119,23 +122,25 @@ def _costs_table(found: list[Cost]) -> Table:
 @click.argument("number", metavar="NN|PICTURE", type=_Which())
 @_of
 @click.option("--choose", metavar="TAKE", help="Put this take into the film from the next run on; it costs nothing.")
+@overriding.option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def takes(name: str, number: Which, part: str, choose: str | None, *, as_json: bool) -> None:
+def takes(name: str, number: Which, part: str, choose: str | None, pairs: tuple[str, ...], *, as_json: bool) -> None:
     """List the takes of clip NN or a described PICTURE of PROJECT, or choose an older one for free."""
-    film = _film(name)
+    component = _COMPONENTS[part]
+    found = _films(name, number, component, pairs)
     if choose is not None:
-        decision = decisions.older_take(film, number, choose, _COMPONENTS[part])
-        decisions.decide(film, decision)
+        seen, decision = overriding.first(found, lambda film: decisions.older_take(film, number, choose, component))
+        decisions.decide(seen.film, decision)
         click.echo(decision.text)
         return
-    found = decisions.takes_of(film, number, _COMPONENTS[part])
+    listed = decisions.takes_of(found[0].film, number, component)
     if as_json:
-        click.echo(json.dumps([_take_json(take) for take in found], indent=1, sort_keys=True))
-    elif found:
-        tables.console().print(_takes_table(found))
+        click.echo(json.dumps([_take_json(take) for take in listed], indent=1, sort_keys=True))
+    elif listed:
+        tables.console().print(_takes_table(listed))
     else:
         what = _called(number, part)
-        click.echo(f"{what} of {film.project.root} has no paid take")
+        click.echo(f"{what} of {found[0].film.project.root} has no paid take")
 
 
 def _called(which: Which, part: str) -> str:
@@ -185,7 +190,17 @@ def _takes_table(found: list[TakeInfo]) -> Table:
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--confirm-lost", is_flag=True, help="Nothing will come of what was sent: buy the clip again.")
 @click.option("--operation", metavar="ID", help="What was sent became this operation (see the provider's console).")
-def retake(name: str, number: Which | None, part: str, operation: str | None, *, yes: bool, confirm_lost: bool) -> None:
+@overriding.option
+def retake(
+    name: str,
+    number: Which | None,
+    part: str,
+    operation: str | None,
+    pairs: tuple[str, ...],
+    *,
+    yes: bool,
+    confirm_lost: bool,
+) -> None:
     """Ask for another take of clip NN or a PICTURE of PROJECT, its price named first, or settle one that was sent.
 
     `--of storyboard --confirm-lost` gives up a storyboard that was sent and never answered.
@@ -193,33 +208,35 @@ def retake(name: str, number: Which | None, part: str, operation: str | None, *,
     if confirm_lost and operation:
         raise click.UsageError("--confirm-lost and --operation exclude each other")
     if part == "storyboard":
-        _settle_storyboard(name, confirm_lost=confirm_lost)
+        _settle_storyboard(name, pairs, confirm_lost=confirm_lost)
         return
     if number is None:
         raise click.UsageError(f"say which clip or picture: NN, or a path such as {_EXAMPLE}")
-    film = _film(name)
-    decision = _decision(film, number, _COMPONENTS[part], operation, confirm_lost=confirm_lost)
+    component = _COMPONENTS[part]
+    decide = _decision(number, component, operation, confirm_lost=confirm_lost)
+    seen, decision = overriding.first(_films(name, number, component, pairs), decide)
     if not (confirm_lost or operation or yes):
         _ask(decision)
-    decisions.decide(film, decision)
-    click.echo(f"{decision.text}\nnext: snakemake --cores 8 {film.project.film('final')}")
+    decisions.decide(seen.film, decision)
+    click.echo(f"{decision.text}\nnext: {seen.command}")
 
 
-def _settle_storyboard(name: str, *, confirm_lost: bool) -> None:
+def _settle_storyboard(name: str, pairs: tuple[str, ...], *, confirm_lost: bool) -> None:
     item = naming.named([name])[0]
     if not confirm_lost:
         text = f"an answer cannot be had again; `clipwright redraft {item.root}` asks for another storyboard"
         raise click.UsageError(f"--of storyboard goes with --confirm-lost: {text}")
-    click.echo(f"{redrafting.settle(item, config.load(Path()))}\nnext: snakemake --cores 8 {item.film('final')}")
+    settings = config.load(Path(), overriding.of_pairs(pairs))
+    click.echo(f"{redrafting.settle(item, settings)}\nnext: snakemake --cores 8 {item.film('final')}")
 
 
 def _decision(
-    film: Film, number: Which, component: Component, operation: str | None, *, confirm_lost: bool
-) -> Decision:
+    number: Which, component: Component, operation: str | None, *, confirm_lost: bool
+) -> Callable[[Film], Decision]:
     if operation is not None:
-        return decisions.found_operation(film, number, operation, component)
+        return lambda film: decisions.found_operation(film, number, operation, component)
     settle = decisions.confirm_lost if confirm_lost else decisions.another_take
-    return settle(film, number, component)
+    return lambda film: settle(film, number, component)
 
 
 def _ask(decision: Decision) -> None:
@@ -233,7 +250,7 @@ def _ask(decision: Decision) -> None:
 @click.argument("number", metavar="[NN]", type=_NUMBER, required=False)
 def cancel(name: str, number: int | None) -> None:
     """Give up what goes on at the providers for PROJECT, or for its clip NN, where a provider can."""
-    film = _film(name)
+    film = overriding.films(naming.named([name])[0], ())[-1].film
     found = decisions.open_attempts(film, number)
     if not found:
         click.echo(f"nothing of {film.project.root} is open at a provider")

@@ -26,7 +26,7 @@ def prune(*, takes: bool, work: bool, yes: bool, dry_run: bool) -> None:
     _delete(pruning.leftovers(folder), "leftovers", dry_run=dry_run)
     if work:
         idle = [item for item in layout.find_projects(folder) if not locks.is_being_built(item)]
-        _delete([path for item in idle if (path := pruning.rebuildable(item)).is_dir()], ".work", dry_run=dry_run)
+        _delete([path for item in idle for path in pruning.rebuildable(item)], ".work", dry_run=dry_run)
     if takes:
         _prune_takes(folder, yes=yes, dry_run=dry_run)
 

@@ -14,11 +14,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from workflow_lib import board_lines, boards, catalog, config, files, locks, project, story, verdicts, yamlfile
+from workflow_lib import board_lines, boards, catalog, config, project, story, verdicts
 from workflow_lib import plan as planning
 from workflow_lib import status as statuses
 from workflow_lib.boards import BoardPlan
-from workflow_lib.cli import naming, proofreading, tables
+from workflow_lib.cli import naming, overriding, proofreading, tables
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import Project
 from workflow_lib.notify import courier
@@ -70,12 +70,7 @@ def _storyboards(
 
 
 def _settings(item: Project, overrides: Mapping[str, object] | None) -> config.Config:
-    return config.load(Path(), overrides if overrides is not None else of_run(item))
-
-
-def of_run(item: Project) -> dict[str, object]:
-    """The `--config` values of the run that builds a project at this moment."""
-    return files.read_json(item.run_settings) if locks.is_being_built(item) else {}
+    return config.load(Path(), overrides if overrides is not None else overriding.of_run(item))
 
 
 def _print_json(value: object) -> None:
@@ -117,10 +112,10 @@ def check(projects: tuple[str, ...], *, as_json: bool, prompts: bool, strict: bo
 @click.command()
 @_options
 @click.option("--draft", is_flag=True, help="The plan of draft.mp4 in place of final.mp4.")
-@click.option("--config", "pairs", multiple=True, metavar="KEY=VALUE", help="As Snakemake's: --config backend=kling.")
+@overriding.option
 def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[str, ...]) -> None:
     """Show what PROJECTS (default: all) still need, why, and what it costs; nothing is built."""
-    wanted, overrides = naming.named(projects), overrides_of(pairs) if pairs else None
+    wanted, overrides = naming.named(projects), overriding.of_pairs(pairs) if pairs else None
     awaited = list(_storyboards(wanted, overrides).values())
     found = _plans(wanted, draft=draft, overrides=overrides)
     if as_json:
@@ -136,19 +131,6 @@ def plan(projects: tuple[str, ...], *, as_json: bool, draft: bool, pairs: tuple[
             click.echo(line)
         for warning in item.film.warnings:
             click.echo(f"warning: {warning}", err=True)
-
-
-def overrides_of(pairs: tuple[str, ...]) -> dict[str, object]:
-    """Settings from `KEY=VALUE` pairs.
-
-    Raises:
-        UsageError: one has no `=`.
-    """
-    wrong = [pair for pair in pairs if "=" not in pair]
-    if wrong:
-        raise click.UsageError(f"--config {wrong[0]}: write KEY=VALUE")
-    split = [pair.partition("=") for pair in pairs]
-    return {key: yamlfile.parse(value, f"--config {key}") for key, _, value in split}
 
 
 def _plan_json(found: FilmPlan) -> dict[str, object]:
@@ -282,28 +264,52 @@ def status(projects: tuple[str, ...], *, as_json: bool, brief: bool, watch: bool
     """Show how PROJECTS (default: all) stand: made, in work, waiting; works during a run and after a crash."""
     wanted = naming.named(projects)
     if as_json:
-        _print_json([asdict(item) for item in _statuses(wanted)])
+        found, problems = _statuses(wanted)
+        _print_json([asdict(item) for item in found])
+        _refuse(problems)
         return
     for line in courier.complaints(courier.folder_in(config.load(Path()).slots_dir)):
         click.echo(line, err=True)
+    console = tables.console()
     if not watch:
-        tables.console().print(_status_view(wanted, brief=brief))
+        found, problems = _statuses(wanted)
+        console.print(_status_view(found, brief=brief))
+        _refuse(problems)
         return
-    with Live(_status_view(wanted, brief=brief), refresh_per_second=1) as live:
+    with Live(_watched(wanted, brief=brief), console=console, refresh_per_second=1) as live:
         while True:
             time.sleep(1)
-            live.update(_status_view(wanted, brief=brief))
+            live.update(_watched(wanted, brief=brief))
 
 
-def _status_view(wanted: list[Project], *, brief: bool) -> Group:
-    found = _statuses(wanted)
+def _status_view(found: list[FilmStatus], *, brief: bool) -> Group:
     whole = len(found) == 1 and not brief
     return Group(*(_film_table(item) if whole else _film_line(item) for item in found))
 
 
-def _statuses(wanted: list[Project]) -> list[FilmStatus]:
-    found = [statuses.of_storyboard(item) for item in _storyboards(wanted).values()]
-    return sorted([*found, *map(statuses.of, _plans(wanted))], key=lambda film: film.project)
+def _watched(wanted: list[Project], *, brief: bool) -> Group:
+    """What a manifest is wrong in at this moment stands below the films: it may be being edited."""
+    found, problems = _statuses(wanted)
+    return Group(_status_view(found, brief=brief), *(Text(str(problem)) for problem in problems))
+
+
+def _statuses(wanted: list[Project]) -> tuple[list[FilmStatus], list[Problem]]:
+    """How each film stands, and what is wrong with those that cannot be read."""
+    found: list[FilmStatus] = []
+    problems: list[Problem] = []
+    for item in wanted:
+        try:
+            found += [statuses.of_storyboard(board) for board in _storyboards([item]).values()]
+            found += map(statuses.of, _plans([item]))
+        except InvalidInput as error:
+            problems += error.problems
+    # What is wrong in config.yaml is wrong for each of them.
+    return sorted(found, key=lambda film: film.project), list(dict.fromkeys(problems))
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        raise InvalidInput(problems)
 
 
 def _film_line(film: FilmStatus) -> Text:

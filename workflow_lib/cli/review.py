@@ -9,7 +9,7 @@ import click
 
 from workflow_lib import config, project
 from workflow_lib import plan as planning
-from workflow_lib.cli import naming, reading
+from workflow_lib.cli import naming, overriding
 from workflow_lib.review import drawing
 
 
@@ -17,11 +17,11 @@ from workflow_lib.review import drawing
 @click.argument("name", metavar="PROJECT", shell_complete=naming.complete)
 @click.option("--open", "opens", is_flag=True, help="Open it in the browser.")
 @click.option("--sheet", is_flag=True, help="Also contact_sheet.png, a frame of each clip.")
-@click.option("--config", "pairs", multiple=True, metavar="KEY=VALUE", help="As Snakemake's: --config backend=kling.")
+@overriding.option
 def review(name: str, pairs: tuple[str, ...], *, opens: bool, sheet: bool) -> None:
     """Write PROJECT's review.html, a page with every clip as it is now, and print where it is; nothing is built."""
     item = naming.named([name])[0]
-    overrides = reading.overrides_of(pairs) if pairs else reading.of_run(item)
+    overrides = overriding.of_pairs(pairs) if pairs else overriding.of_run(item)
     settings = config.load(Path(), overrides)
     found = planning.of(project.load(item, settings))
     page = drawing.draw("page", found, settings.backend)

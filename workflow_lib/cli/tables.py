@@ -10,5 +10,5 @@ _FILE_WIDTH = 160
 
 
 def console() -> Console:
-    """The console on stdout."""
-    return Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
+    """The console on stdout; what stands between brackets or colons is a user's text, and stays it."""
+    return Console(width=None if sys.stdout.isatty() else _FILE_WIDTH, markup=False, emoji=False)
