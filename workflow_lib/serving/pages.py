@@ -119,14 +119,22 @@ def part(html: str) -> Part:
 
 
 class FilmParts:
-    """The parts of a film's page; those of clips that are as before are not written again."""
+    """The parts of a film's page; those of a glance or of clips that are as before are not written again."""
 
     def __init__(self) -> None:
         self._made = page.Parts(_templates(), live=True)
         self._known: dict[str, tuple[object, Part]] = {}
+        self._glance: Glance | None = None
+        self._parts: dict[str, Part] = {}
 
     def of(self, glance: Glance) -> dict[str, Part]:
         """The parts of the page in their order."""
+        if glance is not self._glance:
+            self._parts = self._write(glance)
+            self._glance = glance
+        return self._parts
+
+    def _write(self, glance: Glance) -> dict[str, Part]:
         bar = _templates().get_template("told.html").render(glance=glance, problems=glance.problems)
         parts = {BAR: part(bar)}
         if glance.shown is None:

@@ -140,7 +140,6 @@ class Watch:
         self._views: dict[str, View] = {}
         self._films: dict[str, _Film] = {}
         self._written: dict[str, FilmParts] = {}
-        self._rows: dict[str, Row] = {}
         self._hands = Hands()
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
@@ -233,8 +232,7 @@ class Watch:
         glance = film.glance
         if glance is None:
             return {}, {}, 0.0
-        view = self._views.get(key)
-        parts = written.of(glance) if renewed or view is None or not view.parts else view.parts
+        parts = written.of(glance)
         left = looking.left_s(glance, film.going)
         going: dict[str, object] = {layout.label(number): asdict(one) for number, one in film.going.items()}
         if glance.building:
@@ -252,17 +250,15 @@ class Watch:
                 # The page comes at once; the others are read when it is looked at again.
                 rows[key] = pages.unread(item)
                 continue
-            if film.renew(now=False) or key not in self._rows:
+            if film.renew(now=False):
                 spent += film.cost_s
-                if film.glance is not None:
-                    self._rows[key] = pages.row(film.glance)
-            rows[key] = self._rows[key]
-            if film.glance is not None and film.glance.building:
+            if film.glance is None:
+                continue
+            rows[key] = pages.row(film.glance)
+            if film.glance.building:
                 percent = sum(one.percent for one in film.going.values())
                 left = looking.left_s(film.glance, film.going)
                 going[key] = {"making": len(film.going), "percent": percent, "left_s": left}
-        for key in self._rows.keys() - items.keys():
-            del self._rows[key]
         return pages.rows_of(list(rows.values())), going, spent
 
     def _forget(self) -> None:
