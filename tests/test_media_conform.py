@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import numpy.typing as npt
 import pytest
 from media_samples import RATE, SPEC, ffmpeg, generate, hidden, lumas, pictures, write_clip
 
@@ -194,10 +195,39 @@ def test_colours_stay_what_they_were(tmp_path: Path, pixels: str, tags: tuple[st
 
     _, out = _conform(clip, 3)
 
-    with av.open(str(out)) as container:
+    assert np.abs(_colour(out, 70, 90) - np.array([0xE0, 0x80, 0x30])).max() < 8
+
+
+_CLEAR: dict[str, tuple[str, ...]] = {
+    "ProRes.mov": ("-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le"),
+    "Animation.mov": ("-c:v", "qtrle"),
+    "PNG.mov": ("-c:v", "png"),
+    "FFV1.mkv": ("-c:v", "ffv1", "-pix_fmt", "yuva420p"),
+    "VP9.webm": ("-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-cpu-used", "8"),
+    "VP8.webm": ("-c:v", "libvpx", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0", "-cpu-used", "8"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(_CLEAR))
+@pytest.mark.parametrize("fit", ["contain", "blur"])
+def test_what_is_hidden_under_alpha_stays_hidden(tmp_path: Path, name: str, fit: Fit) -> None:
+    """A clip that is clear on its left side and half there on its right one is laid over black."""
+    source = "color=magenta:s=160x90:r=24:d=0.25,format=rgba,geq=r=255:g=0:b=255:a='if(lt(X,80),0,128)'"
+    clip = generate(tmp_path / name, "-f", "lavfi", "-i", source, *_CLEAR[name])
+
+    _, out = _conform(clip, 6, fit=fit)
+
+    left, right = _colour(out, 10, 60), _colour(out, 100, 150)
+    assert left.max() < 8
+    assert np.abs(right - np.array([128, 0, 128])).max() < 14
+
+
+def _colour(clip: Path, left: int, right: int) -> npt.NDArray[np.float64]:
+    """The mean red, green and blue between two columns of the first picture."""
+    with av.open(str(clip)) as container:
         frame = next(container.decode(video=0))
-        colour = frame.to_ndarray(format="rgb24", src_colorspace="ITU709")[40:50, 70:90].mean(axis=(0, 1))
-    assert np.abs(colour - np.array([0xE0, 0x80, 0x30])).max() < 8
+        colours = frame.to_ndarray(format="rgb24", src_colorspace="ITU709")[20:70, left:right]
+    return np.asarray(colours.mean(axis=(0, 1)), np.float64)
 
 
 def test_a_clip_that_is_no_media_or_cut_short_is_refused(tmp_path: Path) -> None:

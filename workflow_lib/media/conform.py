@@ -14,13 +14,15 @@ from workflow_lib.film import FilmSpec
 from workflow_lib.media import fitting, joining
 from workflow_lib.media.captions import Caption
 from workflow_lib.media.encode import TAGS, Quality, x264_options
-from workflow_lib.media.ffmpeg import output_path, run, url
+from workflow_lib.media.ffmpeg import offers, output_path, run, url
 from workflow_lib.media.lettering import lettered
-from workflow_lib.media.probe import FORMATS, probe
+from workflow_lib.media.probe import FORMATS, VideoInfo, probe
 from workflow_lib.media.verify import verify_clip, verify_conformed, verify_written
 from workflow_lib.recipes import Fit
 
 __all__ = ["Change", "ConformReport", "Mode", "conform_picture"]
+
+_READS_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 Mode = Literal["copied", "extended", "trimmed", "encoded"]
 
@@ -71,10 +73,12 @@ def conform_picture(
         if own is None or own > frames:
             if not decoded:
                 verify_clip(clip)
-            change = change or Change()
+            change, video = change or Change(), _video(clip)
+            source = _picture(clip, **_decoder(video, ffmpeg))
             with lettered(change.captions, spec) as letters:
-                chain = _filters(clip, spec, fit, frames, change.slower) + letters
-                _encode(clip, temporary, spec, quality, frames=frames, ffmpeg=ffmpeg, chain=chain)
+                chain = fitting.filters(video, spec, fit, frames, change.slower) + letters
+                options = x264_options(spec, quality) | {"vf": chain, "frames:v": frames}
+                run(source.output(url(temporary), **options), ffmpeg=ffmpeg, subject=clip.name)
         elif own == frames:
             _copy(clip, temporary, spec, ffmpeg=ffmpeg)
         else:
@@ -119,16 +123,17 @@ def _hold(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, own: int, 
     run(_picture(clip, ss=f"{before_last:.6f}").output(url(out), **options), ffmpeg=ffmpeg, subject=clip.name)
 
 
-def _filters(clip: Path, spec: FilmSpec, fit: Fit, frames: int, slower: Fraction) -> str:
+def _video(clip: Path) -> VideoInfo:
     video = probe(clip).video
     if video is None:
         raise BadMedia(f"{clip.name}: has no picture")
-    return fitting.filters(video, spec, fit, frames, slower)
+    return video
 
 
-def _encode(clip: Path, out: Path, spec: FilmSpec, quality: Quality, *, frames: int, ffmpeg: str, chain: str) -> None:
-    options: dict[str, Any] = x264_options(spec, quality) | {"vf": chain, "frames:v": frames}
-    run(_picture(clip).output(url(out), **options), ffmpeg=ffmpeg, subject=clip.name)
+def _decoder(video: VideoInfo, ffmpeg: str) -> dict[str, str]:
+    """The option that names a decoder of VP8 and VP9 which reads alpha: those of ffmpeg itself leave it out."""
+    name = _READS_ALPHA.get(video.codec) if video.has_alpha else None
+    return {"c:v": name} if name and offers(ffmpeg, "decoders", name) else {}
 
 
 def _picture(clip: Path, **options: str) -> Any:  # noqa: ANN401 (ffmpeg-python has no types)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import ffmpeg as ffmpeg_python
 
@@ -71,6 +71,15 @@ def version(ffmpeg: str) -> int:
     if found is None:
         raise MissingTool(f"{ffmpeg} is another program than ffmpeg: set `ffmpeg` in config.yaml to one that is")
     return int(found[1]) if found[1] else _NEWEST
+
+
+@functools.cache
+def offers(ffmpeg: str, kind: Literal["decoders", "filters"], name: str) -> bool:
+    """Whether an ffmpeg was built with the decoder or filter `name`."""
+    command = [ffmpeg, "-hide_banner", f"-{kind}"]
+    said = subprocess.run(command, check=False, capture_output=True, timeout=_ANSWER_S).stdout
+    rows = (line.split() for line in said.decode(errors="replace").splitlines())
+    return any(name == row[1] for row in rows if len(row) > 1)
 
 
 def _embedded() -> str:

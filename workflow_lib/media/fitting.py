@@ -18,12 +18,13 @@ def filters(video: VideoInfo, spec: FilmSpec, fit: Fit, frames: int, slower: Fra
     """The chain of filters from a decoded clip to the film's frames, its last one held without end.
 
     `slower`: how many times longer each picture is shown; those of the film are taken as they come, never mixed.
-    ffmpeg has turned the picture already when the file says that it is rotated.
+    ffmpeg has turned the picture already when the file says that it is rotated. What is clear in it is black.
     """
     steady = f"fps=fps={spec.fps}:start_time=0:round=near"
     held = f"tpad=stop_mode=clone:stop={frames}"
     slowed = f"setpts=PTS*{slower.numerator}/{slower.denominator}," if slower != 1 else ""
-    return f"{slowed}{steady},{_fitted(spec, fit, _colours(video))},format=yuv420p,{held},{TAGS}"
+    on_black = "premultiply=inplace=1," if video.has_alpha else ""
+    return f"{slowed}{steady},{on_black}{_fitted(spec, fit, _colours(video))},format=yuv420p,{held},{TAGS}"
 
 
 def _colours(video: VideoInfo) -> str:

@@ -15,6 +15,7 @@ import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
+from av.video.format import VideoFormat
 from av.video.stream import VideoStream
 
 from workflow_lib import boxes
@@ -33,7 +34,7 @@ class VideoInfo:
     """The first picture track.
 
     `rotation`: degrees counter-clockwise; `sar`: a pixel's width by its height; `matrix`: the number of its colour
-    matrix in H.273, 2 when it does not say.
+    matrix in H.273, 2 when it does not say; `has_alpha`: parts of it may be clear.
     """
 
     codec: str
@@ -47,6 +48,7 @@ class VideoInfo:
     rotation: int
     sar: Fraction
     matrix: int
+    has_alpha: bool
     extradata_sha256: str
     variable_rate: bool
     start_s: float
@@ -226,6 +228,7 @@ def _video(path: Path, container: InputContainer, stream: VideoStream, times: _T
         rotation=_rotation(container, stream),
         sar=stream.sample_aspect_ratio or Fraction(1),
         matrix=context.colorspace,
+        has_alpha=_has_alpha(stream),
         extradata_sha256=hashlib.sha256(context.extradata or b"").hexdigest(),
         variable_rate=_is_variable(times),
         start_s=float(times.start * base),
@@ -237,6 +240,12 @@ def _rate(stream: VideoStream, times: _Times, base: Fraction) -> Fraction:
     if len(times.frames) > 1:
         return stream.average_rate or Fraction(len(times.frames)) / ((times.end - times.start) * base)
     return stream.guessed_rate or Fraction(1) / ((times.end - times.start) * base or Fraction(1, 24))
+
+
+def _has_alpha(stream: VideoStream) -> bool:
+    # WebM keeps it beside a picture without: only a tag tells of it.
+    components = VideoFormat(stream.codec_context.pix_fmt).components if stream.codec_context.pix_fmt else ()
+    return stream.metadata.get("alpha_mode") == "1" or any(component.is_alpha for component in components)
 
 
 def _is_variable(times: _Times) -> bool:
