@@ -173,6 +173,7 @@ def test_a_heading_stands_alone_above_its_text() -> None:
         ("The Cocks", ["A cock crowed."]),
         ("", ["The end"]),
     ]
+    assert sentences.paragraphs("XVII\n\nOf a Fox\n\nIt ran.") == [("", ["XVII"]), ("Of a Fox", ["It ran."])]
     assert sentences.paragraphs("# Tales\n\n## The Fox\nIt ran.") == [("The Fox", ["It ran."])]
     assert sentences.paragraphs("# Tales\n\nby A. Nonymous\n\nIt ran.") == [
         ("Tales", ["by A. Nonymous"]),

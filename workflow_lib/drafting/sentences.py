@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_TEXT, _NUMBER, _LINE = 0, 7, 8
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^>\s?", re.MULTILINE)
 _END = re.compile(r"(?<=[.!?…])[\"'”\u2019)\]]*\s+(?=[\"'“\u2018(\[]*[A-Z0-9À-Þ])")
 _SHORT = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|No|vol|etc|e\.g|i\.e|[A-Z])\.$")
@@ -20,25 +21,52 @@ _OPEN, _CLOSE = "“", "”"
 def paragraphs(text: str) -> list[tuple[str, list[str]]]:
     """The sentences of each paragraph with the heading above it, which is empty where there is none.
 
-    A line of a few words without an end is a heading, as in a plain collection of tales.
+    A line of a few words without an end is a heading where it stands alone above a paragraph, as in a plain collection
+    of tales, or below the number of its chapter; others are verse. A heading without a text below it is a paragraph.
     """
+    blocks = list(_blocks(text))
+    levels = [_TEXT, *(level for level, _ in blocks), None]
     found: list[tuple[str, list[str]]] = []
     heading = ""
+    for (level, words), before, after in zip(blocks, levels, levels[2:], strict=False):
+        if _is_heading(level, before, after):
+            heading = words
+        else:
+            found.append((heading, sentences(words)))
+            heading = ""
+    return found
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """What stands between empty lines, with its level: `_TEXT`, 1 to 6 for a heading's marks, `_NUMBER` or `_LINE`."""
     for block in re.split(r"\n\s*\n", text):
         lines = [line.strip() for line in block.splitlines() if line.strip()]
         if lines and (marked := _HEADING.match(lines[0])):
-            heading, lines = marked[1], lines[1:]
-        words = " ".join(_MARKS.sub("", " ".join(lines)).split())
-        if not any(letter.isalnum() for letter in words):
-            continue
-        if words[-1].isalnum() and len(words) < 60 and len(words.split()) < 10:  # noqa: PLR2004 - as headings are
-            heading = words
-            continue
-        found.append((heading, sentences(words)))
-        heading = ""
-    if not found and heading:
-        found.append(("", [heading]))
-    return found
+            yield from _worded(len(marked[1]), marked[2])
+            lines = lines[1:]
+        yield from _worded(None, " ".join(lines))
+
+
+def _worded(level: int | None, text: str) -> Iterator[tuple[int, str]]:
+    """A block without its marks, at a level of its own where it has none; nothing where nothing is said in it."""
+    words = " ".join(_MARKS.sub("", text).split())
+    if any(letter.isalnum() for letter in words):
+        yield _level(words) if level is None else level, words
+
+
+def _level(words: str) -> int:
+    """Whether words without marks are a text, a line as headings and verse are, or one as short as `Chapter 7`."""
+    count = len(words.split())
+    if not words[-1].isalnum() or len(words) >= 60 or count >= 10:  # noqa: PLR2004 - longer than headings are
+        return _TEXT
+    return _NUMBER if count <= 2 else _LINE  # noqa: PLR2004
+
+
+def _is_heading(level: int, before: int | None, after: int | None) -> bool:
+    """Whether a block is the heading of what comes `after` it, None at the end."""
+    if level in (_NUMBER, _LINE):
+        return after == _TEXT and before in (_TEXT, _NUMBER)
+    return level != _TEXT and after is not None and (after == _TEXT or after > level)
 
 
 def sentences(text: str) -> list[str]:
