@@ -83,7 +83,7 @@ class Run:
         lines: list[str] = []
         for path in sorted(self.folder.glob(f"{self.id}*.jsonl")):
             with contextlib.suppress(OSError):
-                lines += path.read_text(encoding="utf-8").splitlines()
+                lines += path.read_text(encoding="utf-8", errors="replace").splitlines()
         found: dict[tuple[str, str, str], Ending] = {}
         for line in lines:
             with contextlib.suppress(ValueError, TypeError):

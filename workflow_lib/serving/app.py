@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import sys
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +21,7 @@ from workflow_lib import layout
 from workflow_lib.errors import InvalidInput, Problem, WorkflowError
 from workflow_lib.layout import Project
 from workflow_lib.review import page, stills
-from workflow_lib.serving import answers, pages, workspace, writing
+from workflow_lib.serving import answers, faults, pages, workspace, writing
 from workflow_lib.serving.guards import MAX_BODY, Guard, TooLarge
 from workflow_lib.serving.watching import ALL, TooMany, Watch
 
@@ -246,9 +245,7 @@ async def _gone(_request: Request, _error: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     """Say on the terminal what nobody has foreseen; the page goes on."""
-    at = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(at.filename).name}, line {at.lineno}"
-    sys.stderr.write(f"{request.url.path}: unexpected {type(error).__name__}: {error} ({where})\n")
+    sys.stderr.write(f"{request.url.path}: {faults.text(error)}\n")
     return JSONResponse({"error": "that went wrong; the terminal of `clipwright serve` says why"}, 500)
 
 

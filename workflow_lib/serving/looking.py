@@ -19,6 +19,7 @@ from workflow_lib.planned import ClipPlan, FilmPlan
 from workflow_lib.review import shown
 from workflow_lib.review.shown import Shown
 from workflow_lib.runs import Ending
+from workflow_lib.serving import faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,12 @@ def at(item: Project) -> Glance:
         return Glance(item, None, None, None, "", (Problem(str(error.filename or item.root), what),), building, {})
     errors = _errors(item, found, Path(settings.slots_dir))
     return Glance(item, settings, found, seen, "", (), building, errors, film.title)
+
+
+def failed(item: Project, error: Exception) -> Glance:
+    """What there is of a project that cannot be looked at, for a reason that nobody has foreseen."""
+    problem = Problem(str(item.root), "cannot be shown", faults.text(error))
+    return Glance(item, None, None, None, "", (problem,), building=False, errors={})
 
 
 def making(glance: Glance) -> frozenset[int]:
@@ -173,7 +180,7 @@ def _endings(log: Path, since: float) -> list[Ending]:
     with contextlib.suppress(OSError):
         if log.stat().st_mtime < since:
             return []
-        for line in log.read_text(encoding="utf-8").splitlines():
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
             with contextlib.suppress(ValueError, TypeError, AttributeError):
                 value = json.loads(line)
                 value.pop("at", None)

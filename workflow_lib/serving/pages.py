@@ -184,10 +184,9 @@ def ratio_style(width: int, height: int) -> str:
     return f":root {{ --ratio: {width} / {height}; }}"
 
 
-def rows_of(rows: Sequence[Row]) -> dict[str, Part]:
-    """The rows of the page of all projects, by their folders."""
-    template = _templates().get_template("row.html")
-    return {one.root: part(template.render(row=one)) for one in rows}
+def row_part(one: Row) -> Part:
+    """A row of the page of all projects."""
+    return part(_templates().get_template("row.html").render(row=one))
 
 
 def all_films(parts: Mapping[str, Part], channels: Sequence[tuple[str, Sequence[str]]], *, may_write: bool) -> str:

@@ -17,8 +17,9 @@ from typing import TypeVar
 from workflow_lib import layout, locks
 from workflow_lib.layout import Project
 from workflow_lib.serving import looking, pages, scanning, workspace
+from workflow_lib.serving.faults import Faults
 from workflow_lib.serving.looking import Glance, Going
-from workflow_lib.serving.pages import FilmParts, Part, Row
+from workflow_lib.serving.pages import FilmParts, Part
 
 ALL = ""
 """The page of all projects."""
@@ -78,17 +79,34 @@ class View:
 
 @dataclass
 class _Film:
-    """What is known of one project between two looks."""
+    """What is known of one project between two looks; `row`: its row on the page of all."""
 
     item: Project
+    faults: Faults
     glance: Glance | None = None
+    row: Part | None = None
     signature: tuple[object, ...] = ()
     read_at: float = 0.0
     cost_s: float = 0.0
     going: dict[int, Going] = field(default_factory=dict)
 
     def renew(self, *, now: bool) -> bool:
-        """Look again; says whether what is known is newer. `now`: however dear it was the last time."""
+        """Look again; says whether what is known is newer. `now`: however dear it was the last time.
+
+        A fault that nobody has foreseen takes the place of what is known, until it is gone.
+        """
+        began = time.monotonic()
+        try:
+            return self._look(now=now)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other films go on
+            self.faults.tell(f"/{self.item.root.as_posix()}/", error)
+            self._show(looking.failed(self.item, error))
+            self.going, self.signature = {}, ()
+            self.read_at = time.monotonic()
+            self.cost_s = self.read_at - began
+            return True
+
+    def _look(self, *, now: bool) -> bool:
         shared = self.glance.settings.slots_dir if self.glance and self.glance.settings else ".clipwright"
         signature: tuple[object, ...] = (scanning.signature(self.item, Path(shared)),)
         made = looking.making(self.glance) if self.glance else frozenset()
@@ -97,13 +115,18 @@ class _Film:
         rested = now or time.monotonic() - self.read_at > _READ_SHARE * self.cost_s
         if due and rested:
             began = time.monotonic()
-            self.glance = looking.at(self.item)
+            glance = looking.at(self.item)
+            self._show(glance)
             self.signature, self.read_at = signature, time.monotonic()
             self.cost_s = self.read_at - began
-            made = looking.making(self.glance)
+            made = looking.making(glance)
         if self.glance is not None:
             self.going = looking.going(self.glance, made)
         return due and rested
+
+    def _show(self, glance: Glance) -> None:
+        self.row = pages.row_part(pages.row(glance))
+        self.glance = glance
 
 
 class Hands:
@@ -141,6 +164,7 @@ class Watch:
         self._films: dict[str, _Film] = {}
         self._written: dict[str, FilmParts] = {}
         self._hands = Hands()
+        self._faults = Faults()
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
         self.watchers = 0
@@ -179,7 +203,7 @@ class Watch:
             if self._task is None:
                 self._task = asyncio.create_task(self._go_round())
             if not view.revision:
-                await self._renew(key, now=True)
+                await self._try_renew(key, now=True)
             seen = 0
             while not self.closed:
                 if view.revision > seen:
@@ -207,15 +231,25 @@ class Watch:
 
     async def _go_round(self) -> None:
         """Look at what is watched, again and again; rest when nobody watches."""
-        while self.watchers and not self.closed:
-            began = time.monotonic()
-            spent = 0.0
-            for key in [key for key, view in self._views.items() if view.watchers]:
-                spent += await self._renew(key, now=False)
-            looked = max(0.0, time.monotonic() - began - spent)
-            await asyncio.sleep(min(_LONGEST_S, max(_SHORTEST_S, _LOOK_SHARE * looked)))
-            self._forget()
-        self._task = None
+        try:
+            while self.watchers and not self.closed:
+                began = time.monotonic()
+                spent = 0.0
+                for key in [key for key, view in self._views.items() if view.watchers]:
+                    spent += await self._try_renew(key, now=False)
+                looked = max(0.0, time.monotonic() - began - spent)
+                await asyncio.sleep(min(_LONGEST_S, max(_SHORTEST_S, _LOOK_SHARE * looked)))
+                self._forget()
+        finally:
+            self._task = None
+
+    async def _try_renew(self, key: str, *, now: bool) -> float:
+        """The same as `_renew`; a page that cannot be made stays as it was, and the terminal is told why."""
+        try:
+            return await self._renew(key, now=now)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other pages go on
+            self._faults.tell(f"/{key}/" if key else "/", error)
+            return 0.0
 
     async def _renew(self, key: str, *, now: bool) -> float:
         """Look at one page; returns the seconds that reading took, if anything had to be read."""
@@ -226,7 +260,7 @@ class Watch:
         return spent
 
     def _one(self, key: str, *, now: bool) -> tuple[dict[str, Part], dict[str, object], float]:
-        film = self._films.setdefault(key, _Film(Project(Path(key))))
+        film = self._film(Project(Path(key)))
         written = self._written.setdefault(key, FilmParts())
         renewed = film.renew(now=now)
         glance = film.glance
@@ -242,24 +276,27 @@ class Watch:
     def _all(self) -> tuple[dict[str, Part], dict[str, object], float]:
         items = {item.root.as_posix(): item for item in workspace.projects()}
         going: dict[str, object] = {}
-        rows: dict[str, Row] = {}
+        rows: dict[str, Part] = {}
         spent = 0.0
         for key, item in items.items():
-            film = self._films.setdefault(key, _Film(item))
+            film = self._film(item)
             if film.glance is None and spent > _AT_ONCE_S:
                 # The page comes at once; the others are read when it is looked at again.
-                rows[key] = pages.unread(item)
+                rows[key] = pages.row_part(pages.unread(item))
                 continue
             if film.renew(now=False):
                 spent += film.cost_s
-            if film.glance is None:
+            if film.glance is None or film.row is None:
                 continue
-            rows[key] = pages.row(film.glance)
+            rows[key] = film.row
             if film.glance.building:
                 percent = sum(one.percent for one in film.going.values())
                 left = looking.left_s(film.glance, film.going)
                 going[key] = {"making": len(film.going), "percent": percent, "left_s": left}
-        return pages.rows_of(list(rows.values())), going, spent
+        return rows, going, spent
+
+    def _film(self, item: Project) -> _Film:
+        return self._films.setdefault(item.root.as_posix(), _Film(item, self._faults))
 
     def _forget(self) -> None:
         """Keep what is watched, and a few pages beside it."""
