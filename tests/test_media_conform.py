@@ -287,3 +287,37 @@ def test_captions_are_written_into_the_frames_in_which_they_are_said(tmp_path: P
     assert [number for number, has in enumerate(bright) if has] == [*range(12, 24), 36, 37]
     assert max(frame[:240].max() for frame in lumas(out)) < 140
     assert joinable_frames(out, spec, FINAL, ffmpeg=ffmpeg()) == 48
+
+
+_CONTAINERS = {
+    "mp4": ("libx264", "aac"),
+    "mkv": ("libx264", "aac"),
+    "mov": ("libx264", "aac"),
+    "flv": ("libx264", "aac"),
+    "ts": ("libx264", "aac"),
+    "mpg": ("mpeg2video", "mp2"),
+    "webm": ("libvpx", "libopus"),
+}
+
+
+@pytest.mark.parametrize("container", sorted(_CONTAINERS))
+@pytest.mark.parametrize("later", ["picture", "sound", "neither"])
+def test_picture_and_sound_keep_their_distance(tmp_path: Path, container: str, later: str) -> None:
+    """A flash and a beep that a player shows at once stay within a frame, whichever track starts 0.6 s later."""
+    black = (
+        f"color=black:s=160x90:r=24:d=2,drawbox=c=white:t=fill:enable='gte(t,{0.98 if later == 'picture' else 1.58})'"
+    )
+    beep = f"aevalsrc=0.5*sin(2*PI*880*t)*gte(t\\,{1.0 if later == 'sound' else 1.6}):s={RATE}:d=2"
+    late = {"picture": ("0.6", "0"), "sound": ("0", "0.6"), "neither": ("0", "0")}[later]
+    picture = generate(tmp_path / "picture.nut", "-f", "lavfi", "-i", black, "-c:v", "ffv1")
+    inputs = ("-itsoffset", late[0], "-i", str(picture), "-itsoffset", late[1], "-f", "lavfi", "-i", beep)
+    codecs = ("-c:v", _CONTAINERS[container][0], "-pix_fmt", "yuv420p", "-c:a", _CONTAINERS[container][1])
+    clip = generate(tmp_path / f"clip.{container}", *inputs, "-map", "0:v", "-map", "1:a", *codecs, "-q:v", "4")
+
+    _, out = _conform(clip, 60)
+
+    seen = np.flatnonzero([frame.mean() > 125 for frame in lumas(out)])[0] / 24
+    sound = np.concatenate(list(laid([Placed(clip, 0, 3 * RATE)], 3 * RATE)))
+    heard = np.flatnonzero(np.abs(sound[:, 0]) > 0.1)[0] / RATE
+    assert abs(seen - heard) < 1.2 / 24
+    assert heard == pytest.approx(1.6, abs=0.05)

@@ -76,7 +76,7 @@ def conform_picture(
             change, video = change or Change(), _video(clip)
             source = _picture(clip, **_decoder(video, ffmpeg))
             with lettered(change.captions, spec) as letters:
-                chain = fitting.filters(video, spec, fit, frames, change.slower) + letters
+                chain = fitting.filters(video, spec, fit, frames, change.slower, probe(clip).start_s) + letters
                 options = x264_options(spec, quality) | {"vf": chain, "frames:v": frames}
                 run(source.output(url(temporary), **options), ffmpeg=ffmpeg, subject=clip.name)
         elif own == frames:

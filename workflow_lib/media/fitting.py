@@ -14,17 +14,27 @@ _STANDARD_HEIGHT = 576  # pictures without a colour matrix are BT.601 up to this
 _BLUR_SHRINK = 8  # the enlarged background is blurred at this fraction of the size: as smooth, and much faster
 
 
-def filters(video: VideoInfo, spec: FilmSpec, fit: Fit, frames: int, slower: Fraction = Fraction(1)) -> str:
+def filters(
+    video: VideoInfo,
+    spec: FilmSpec,
+    fit: Fit,
+    frames: int,
+    slower: Fraction = Fraction(1),
+    start_s: float | None = None,
+) -> str:
     """The chain of filters from a decoded clip to the film's frames, its last one held without end.
 
     `slower`: how many times longer each picture is shown; those of the film are taken as they come, never mixed.
+    `start_s`: the time stamp at which the clip starts, with its picture or with its sound; None: with its picture.
     ffmpeg has turned the picture already when the file says that it is rotated. What is clear in it is black.
     """
     steady = f"fps=fps={spec.fps}:start_time=0:round=near"
     held = f"tpad=stop_mode=clone:stop={frames}"
-    slowed = f"setpts=PTS*{slower.numerator}/{slower.denominator}," if slower != 1 else ""
+    # What ffmpeg itself takes for the start differs: of MPEG-TS it is that of the picture alone.
+    late_s = 0.0 if start_s is None else video.shown_s - start_s
+    slowed = f"setpts=(PTS-STARTPTS+{late_s:.6f}/TB)*{slower.numerator}/{slower.denominator}"
     on_black = "premultiply=inplace=1," if video.has_alpha else ""
-    return f"{slowed}{steady},{on_black}{_fitted(spec, fit, _colours(video))},format=yuv420p,{held},{TAGS}"
+    return f"{slowed},{steady},{on_black}{_fitted(spec, fit, _colours(video))},format=yuv420p,{held},{TAGS}"
 
 
 def _colours(video: VideoInfo) -> str:

@@ -34,7 +34,8 @@ class VideoInfo:
     """The first picture track.
 
     `rotation`: degrees counter-clockwise; `sar`: a pixel's width by its height; `matrix`: the number of its colour
-    matrix in H.273, 2 when it does not say; `has_alpha`: parts of it may be clear.
+    matrix in H.273, 2 when it does not say; `has_alpha`: parts of it may be clear. `shown_s`: the time stamp of the
+    first picture that decodes, which may be later than `start_s`, that of the track.
     """
 
     codec: str
@@ -52,6 +53,7 @@ class VideoInfo:
     extradata_sha256: str
     variable_rate: bool
     start_s: float
+    shown_s: float
     duration_s: float
 
 
@@ -216,6 +218,8 @@ def _video(path: Path, container: InputContainer, stream: VideoStream, times: _T
         raise BadMedia(f"{path.name}: its picture track has no frames")
     base = stream.time_base or Fraction(1, 1000)
     context = stream.codec_context
+    rotation, shown_s = _first(container, stream)
+    start_s = float(times.start * base)
     return VideoInfo(
         codec=context.name,
         profile=context.profile or "",
@@ -225,13 +229,14 @@ def _video(path: Path, container: InputContainer, stream: VideoStream, times: _T
         fps=_rate(stream, times, base),
         frames=len(times.frames),
         time_base=base,
-        rotation=_rotation(container, stream),
+        rotation=rotation,
         sar=stream.sample_aspect_ratio or Fraction(1),
         matrix=context.colorspace,
         has_alpha=_has_alpha(stream),
         extradata_sha256=hashlib.sha256(context.extradata or b"").hexdigest(),
         variable_rate=_is_variable(times),
-        start_s=float(times.start * base),
+        start_s=start_s,
+        shown_s=start_s if shown_s is None else shown_s,
         duration_s=float((times.end - times.start) * base),
     )
 
@@ -255,11 +260,12 @@ def _is_variable(times: _Times) -> bool:
     return max(steps) - min(steps) > max(2, _STEADY * sum(steps) / len(steps))
 
 
-def _rotation(container: InputContainer, stream: VideoStream) -> int:
+def _first(container: InputContainer, stream: VideoStream) -> tuple[int, float | None]:
+    """How the first picture that decodes is turned, and when it is shown."""
     container.seek(0)
     for frame in container.decode(stream):
-        return frame.rotation
-    return 0
+        return frame.rotation, frame.time
+    return 0, None
 
 
 def _audio(stream: AudioStream, times: _Times) -> AudioInfo:
