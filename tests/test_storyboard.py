@@ -1,5 +1,6 @@
 """A story becomes a list of clips without any model: the same one each time, complete, and in the story's own words."""
 
+# ruff: noqa: RUF001 (stories in other scripts)
 from __future__ import annotations
 
 from itertools import pairwise
@@ -179,6 +180,61 @@ def test_a_heading_stands_alone_above_its_text() -> None:
         ("Tales", ["by A. Nonymous"]),
         ("", ["It ran."]),
     ]
+
+
+SCRIPTS = {
+    "Russian": "На {} день они шли к морю, и было ещё далеко. ",
+    "Greek": "Την {} μέρα πήγαιναν προς τη θάλασσα; ήταν μακριά. ",
+    "Polish": "Żeglarze {} dnia szli nad morze, a było jeszcze daleko. ",
+    "Hindi": "यात्रा के दिन {} पर वे समुद्र की ओर चले। ",
+    "Arabic": "في اليوم {} ساروا نحو البحر وكان بعيدا. ",
+    "Chinese": "第{}天他们走向大海，路还很远，天也黑了。",
+    "Japanese": "{}日目に彼らは海へ向かって歩いたが、まだ遠かった！",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_story_in_any_script_loses_whole_sentences_evenly(tmp_path: Path, script: str) -> None:
+    """Sentences end as their script ends them: lines are whole sentences, the first and the last among them."""
+    listed = [SCRIPTS[script].format(day).strip() for day in range(101, 141)]
+    between = "" if script in ("Chinese", "Japanese") else " "
+    brief = brief_of(tmp_path, between.join(listed), "duration: 6\nstory: {clips: 6}")
+
+    board = checked(brief, embedded.draft(brief))
+
+    told = [part for clip in board.clips for part in sentences.sentences(clip.narration)]
+    places = [listed.index(part) for part in told]
+    assert (places[0], places[-1]) == (0, 39)
+    gaps = [after - before for before, after in pairwise(places)]
+    assert max(gaps) - min(gaps) <= 1
+    assert all(between.join(sentences.sentences(clip.narration)) == clip.narration for clip in board.clips)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("А. С. Пушкин жил там. Он писал.", ["А. С. Пушкин жил там.", "Он писал."]),
+        ("«Стой!» — крикнул он. «Куда?» Лиса ушла.", ["«Стой!» — крикнул он.", "«Куда?»", "Лиса ушла."]),
+        ("— Да! — сказал он. — Иду.", ["— Да! — сказал он.", "— Иду."]),
+        ("Πού πας; Στη θάλασσα.", ["Πού πας;", "Στη θάλασσα."]),
+        ("He went; Ann stayed. ¿Y tú? Yo no.", ["He went; Ann stayed.", "¿Y tú?", "Yo no."]),
+        ("他说：“走吧！”她走了。天黑了……他回来了。", ["他说：“走吧！”她走了。", "天黑了……他回来了。"]),
+        ("“你好！”“再见！”", ["“你好！”", "“再见！”"]),
+        ("「行こう！」と彼は言った。「はい。」", ["「行こう！」と彼は言った。", "「はい。」"]),
+        (
+            "It cost 3.50 in all. and so on. eBay is one. 7 came.",
+            ["It cost 3.50 in all. and so on. eBay is one.", "7 came."],
+        ),
+    ],
+)
+def test_a_sentence_ends_where_its_script_ends_it(text: str, found: list[str]) -> None:
+    """Stops, quotation marks and capitals of other scripts are known; what goes on in small letters is one sentence."""
+    assert sentences.sentences(text) == found
+
+
+def test_lines_in_a_script_without_spaces_get_none() -> None:
+    """Where parts of a Chinese story meet in a line, no space is put between them."""
+    assert sentences.spoken(["天黑了。", "他回来了。", "OK, 好。"]) == "天黑了。他回来了。OK, 好。"
 
 
 def test_abbreviations_end_no_sentence() -> None:

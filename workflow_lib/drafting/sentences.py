@@ -8,9 +8,19 @@ from collections.abc import Iterator, Sequence
 _TEXT, _NUMBER, _LINE = 0, 7, 8
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^>\s?", re.MULTILINE)
-_END = re.compile(r"(?<=[.!?…])[\"'”\u2019)\]]*\s+(?=[\"'“\u2018(\[]*[A-Z0-9À-Þ])")
-_SHORT = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|No|vol|etc|e\.g|i\.e|[A-Z])\.$")
-_CLAUSE = re.compile(r"(?<=[;:])\s+|(?<=—)\s*|(?<=,)\s+")
+_CLOSERS = "\"'”“\u2019\u2018)\\]»«\u203a」』】》\uff09"
+_OPENERS = "\"'“„”\u2018\u201a(\\[«»\u2039¿¡「『【《\uff08"
+_WIDE_STOPS = "。\uff01\uff1f｡"
+# Greek asks with a semicolon; in Chinese and Japanese no space follows a stop.
+_END = re.compile(
+    rf"(?:(?<=[.!?…\u0589؟\u06d4।॥።{_WIDE_STOPS}])|(?<=[\u0370-\u03ff\u1f00-\u1fff];))(?:[{_CLOSERS}]|\s»)*\s+"
+    rf"(?=(?:[{_OPENERS}—\u2013-]|(?<=[«—\u2013-])\s)*(?P<first>[^\W_]))"
+    rf"|(?<=[{_WIDE_STOPS}])(?:[{_CLOSERS}]+(?=[“「『])|(?=[^\s…{_WIDE_STOPS}{_CLOSERS}]|[“「『]))"
+)
+_SHORT = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|No|vol|etc|e\.g|i\.e|(?P<initial>[^\W\d_]))\.$")
+_CLAUSE = re.compile(r"(?<=[;:؛])\s+|(?<=—)\s*|(?<=[,،])\s+|(?<=[\uff0c\uff1b\uff1a、])\s*")
+_WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]"
+_WIDE_GAP = re.compile(rf"(?<=[\u3001-\u303f\uff01-\uff0f\uff1a-\uff20]) |(?<={_WIDE}) (?={_WIDE})")
 _MOST_TRIED = 500  # sentences; more take seconds, and a film of them leaves most out anyway
 QUOTES = 2
 """How many quotation marks `spoken` may add to a line."""
@@ -70,15 +80,25 @@ def _is_heading(level: int, before: int | None, after: int | None) -> bool:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text; a stop after `Mr` ends none."""
+    """The sentences of a text in any script; a stop after `Mr` ends none, nor one before a small letter."""
     found: list[str] = []
     start = 0
     for gap in _END.finditer(text):
-        said = text[start : gap.end()].strip()
-        if not _SHORT.search(text[start : gap.start()].rstrip()):
-            found.append(said)
+        if _may_begin(gap["first"]) and not _is_short(text[start : gap.start()]):
+            found.append(text[start : gap.end()].strip())
             start = gap.end()
     return [*found, text[start:].strip()] if text[start:].strip() else found
+
+
+def _may_begin(letter: str | None) -> bool:
+    """Whether a sentence may begin with a letter: in scripts that have no capitals, with any."""
+    return letter is None or letter.title() == letter
+
+
+def _is_short(text: str) -> bool:
+    """Whether a text ends with the stop of a shortened word or of an initial."""
+    found = _SHORT.search(text.rstrip())
+    return found is not None and (found["initial"] is None or found["initial"].isupper())
 
 
 def pieces(sentence: str, most: int) -> list[str]:
@@ -188,8 +208,11 @@ def _split_longest(grouped: list[list[str]]) -> list[list[str]] | None:
 
 
 def spoken(parts: Sequence[str]) -> str:
-    """The line that parts of a story make, with no quotation mark without its other half."""
-    text = " ".join(parts).strip()
+    """The line that parts of a story make, with no quotation mark without its other half.
+
+    Chinese and Japanese parts have no space between them.
+    """
+    text = _WIDE_GAP.sub("", " ".join(parts)).strip()
     marks = [letter for letter in text if letter in (_OPEN, _CLOSE)]
     opens = _OPEN if marks and marks[0] == _CLOSE else ""
     closes = _CLOSE if marks and marks[-1] == _OPEN else ""
