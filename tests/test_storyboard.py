@@ -87,6 +87,22 @@ def test_who_is_in_a_fable_is_found_and_seen_where_he_is_named(tmp_path: Path) -
     assert board.characters["wolf"].colours
 
 
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [("Amélie", "amelie"), ("Þorvald", "thorvald"), ("Øyvind", "oyvind"), ("Bo" + "o" * 60, "bo" + "o" * 38)],
+)
+def test_names_with_letters_of_other_languages_are_characters(tmp_path: Path, called: str, name: str) -> None:
+    """Whoever comes again in a story is a character, under a name that a storyboard may have."""
+    told = f"Then {called} ran to the hill. At night {called} slept. In the end we saw {called} again."
+    brief = brief_of(tmp_path, told, "duration: 10\nstory: {clips: 3}")
+
+    board = checked(brief, embedded.draft(brief))
+
+    assert list(board.characters) == [name]
+    assert checking.seen_in(board.clips[0]) == [name]
+    assert called in board.characters[name].look
+
+
 def test_the_camera_never_moves_the_same_way_twice_in_a_row(tmp_path: Path) -> None:
     """Each clip has a move of its own, as the last of its prompt's parts."""
     brief = brief_of(tmp_path, FABLE, "story: {clips: 12}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import Literal
 
 Kind = Literal["person", "animal", "bird", "small"]
@@ -85,6 +87,8 @@ _FUR = "natural colours of its kind"
 _MOST = 4
 _NEAR = 20  # characters before a name in which its article stands
 _TWICE = 2
+_MOST_LETTERS = 40  # of a name in a storyboard
+_SPELT = str.maketrans({"æ": "ae", "ð": "d", "ø": "o", "þ": "th", "ß": "ss"})
 
 _ARTICLE = r"(?:a|an|the|his|her|their|this|that|one|another|some|certain|old)"
 _AFTER = re.compile(rf"\b{_ARTICLE}\s+((?:[A-Za-z]+(?:-[a-z]+)?(?:['\u2019]s)?\s*){{1,4}})", re.IGNORECASE)
@@ -135,7 +139,8 @@ def found_in(text: str) -> list[Figure]:
     often = [noun for noun, count in nouns.most_common() if count >= _TWICE]
     often += [noun for noun in nouns if noun not in often][: max(0, _TWICE - len(often))]
     chosen = sorted([*often, *names], key=lambda noun: -(nouns[noun] or names.get(noun, 0)))[:_MOST]
-    return [_figure(noun, first.get(noun, ""), place) for place, noun in enumerate(chosen)]
+    found = [_figure(noun, first.get(noun, ""), place) for place, noun in enumerate(chosen)]
+    return list({figure.name: figure for figure in reversed(found)}.values())[::-1]
 
 
 def _noun(words: Sequence[str]) -> tuple[str, str]:
@@ -174,7 +179,7 @@ def _names(text: str) -> dict[str, int]:
 
 def _figure(noun: str, how: str, place: int) -> Figure:
     if noun not in _KINDS:
-        name = noun.lower()
+        name = _plain(noun)
         look = f"{noun}, a figure of the story, a whole figure with a calm, open face"
         return Figure(name, noun, "person", look, _CLOTHES[place % len(_CLOTHES)])
     kind = _KINDS[noun]
@@ -184,6 +189,12 @@ def _figure(noun: str, how: str, place: int) -> Figure:
     manner = "in simple country clothes of long ago" if kind == "person" else "true to life, with lively eyes"
     colours = _COLOURS.get(noun, _CLOTHES[place % len(_CLOTHES)] if kind == "person" else _FUR)
     return Figure(noun.replace("-", "_"), noun, kind, f"{article} {described}, {manner}", colours)
+
+
+def _plain(noun: str) -> str:
+    """The name by which a storyboard refers to somebody: small letters without accents."""
+    letters = unicodedata.normalize("NFKD", noun.lower().translate(_SPELT))
+    return "".join(letter for letter in letters if letter in ascii_lowercase)[:_MOST_LETTERS] or "somebody"
 
 
 def seen_in(line: str, figures: Sequence[Figure], before: Sequence[Figure]) -> list[Figure]:
