@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from workflow_lib import layout
 from workflow_lib.ledger import Attempt
-from workflow_lib.serving import jobs, pages, workspace
+from workflow_lib.serving import jobs, pages
 from workflow_lib.serving.looking import Glance
-from workflow_lib.serving.watching import ALL, Watch
+from workflow_lib.serving.watching import Watch
 
 
 class Answers:
@@ -33,9 +33,7 @@ class Answers:
         ]
 
     async def _projects(self, _request: Request) -> Response:
-        await self._watch.view(ALL)
-        glances = [self._watch.glance(item.root.as_posix()) for item in workspace.projects()]
-        return JSONResponse({"projects": [_project_json(glance) for glance in glances if glance is not None]})
+        return JSONResponse({"projects": [_project_json(glance) for glance in await self._watch.glances()]})
 
     async def _jobs(self, request: Request) -> Response:
         given = request.query_params

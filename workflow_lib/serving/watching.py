@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import threading
 import time
@@ -188,6 +189,13 @@ class Watch:
         film = self._films.get(key)
         return film.glance if film else None
 
+    async def glances(self) -> list[Glance]:
+        """What there is of every project; who asks for something else has a turn after each that had to be read."""
+        await self.view(ALL)
+        items = await self.do(workspace.projects)
+        found = [await self.do(functools.partial(self._known, item)) for item in items]
+        return [glance for glance in found if glance is not None]
+
     async def watch(self, key: str) -> AsyncGenerator[str]:
         """What is new on a page, as JSON documents; an empty one where nothing is for a while.
 
@@ -294,6 +302,12 @@ class Watch:
                 left = looking.left_s(film.glance, film.going)
                 going[key] = {"making": len(film.going), "percent": percent, "left_s": left}
         return rows, going, spent
+
+    def _known(self, item: Project) -> Glance | None:
+        film = self._film(item)
+        if film.glance is None:
+            film.renew(now=True)
+        return film.glance
 
     def _film(self, item: Project) -> _Film:
         return self._films.setdefault(item.root.as_posix(), _Film(item, self._faults))
