@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from workflow_lib.errors import BadMedia, InvalidInput, WorkflowError
 from workflow_lib.media import conform, encode, ffmpeg, probe
 from workflow_lib.project import Film
 from workflow_lib.timing import Pace, TooShortError
+
+_PALE = (
+    "is HDR and looks pale in the film, as this ffmpeg has no zscale: export it in SDR (Rec. 709; on an iPhone with "
+    "Settings > Camera > Record Video > HDR Video switched off), or set `ffmpeg: null` in config.yaml"
+)
 
 
 def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
@@ -50,7 +56,9 @@ def conform_clip(film: Film, number: int, *, ffmpeg_path: str | None) -> str:
             "size": out.stat().st_size,
         }
         files.write_json(layout.receipt(out), made)
-    return f"{clip.label}: {pace.frames} frames, {report.mode}"
+    if report.pale:
+        sys.stderr.write(f"{clip.label} {_PALE}\n")
+    return f"{clip.label}: {pace.frames} frames, {report.mode}{' (HDR, pale)' if report.pale else ''}"
 
 
 def _played(film: Film, clip: Clip, pace: Pace) -> int:

@@ -11,7 +11,7 @@ import ffmpeg as ffmpeg_python
 
 from workflow_lib.errors import BadMedia
 from workflow_lib.film import FilmSpec
-from workflow_lib.media import fitting, joining
+from workflow_lib.media import fitting, joining, tones
 from workflow_lib.media.captions import Caption
 from workflow_lib.media.encode import TAGS, Quality, x264_options
 from workflow_lib.media.ffmpeg import offers, output_path, run, url
@@ -40,10 +40,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ConformReport:
-    """How a clip was conformed: `copied`, `extended` by its last frame, `trimmed` or `encoded`; and its length."""
+    """How a clip was conformed: `copied`, `extended` by its last frame, `trimmed` or `encoded`; and its length.
+
+    `pale`: it is HDR, and ffmpeg was built without the filters that bring it to SDR.
+    """
 
     mode: Mode
     frames: int
+    pale: bool = False
 
 
 def conform_picture(
@@ -68,16 +72,20 @@ def conform_picture(
         BadMedia: the clip does not decode.
         OutOfSpace: the disk is full.
     """
+    pale = False
     own = joining.joinable_frames(clip, spec, quality, ffmpeg=ffmpeg) if change in (None, Change()) else None
     with output_path(out) as temporary:
         if own is None or own > frames:
             if not decoded:
                 verify_clip(clip)
-            change, video = change or Change(), _video(clip)
+            video, change = _video(clip), change or Change()
+            maps_tones = tones.is_hdr(video) and tones.can_map(ffmpeg)
+            pale = tones.is_hdr(video) and not maps_tones
+            timed = (frames, change.slower, probe(clip).start_s)
+            chain = fitting.filters(video, spec, fit, *timed, maps_tones=maps_tones)
             source = _picture(clip, **_decoder(video, ffmpeg))
             with lettered(change.captions, spec) as letters:
-                chain = fitting.filters(video, spec, fit, frames, change.slower, probe(clip).start_s) + letters
-                options = x264_options(spec, quality) | {"vf": chain, "frames:v": frames}
+                options = x264_options(spec, quality) | {"vf": chain + letters, "frames:v": frames}
                 run(source.output(url(temporary), **options), ffmpeg=ffmpeg, subject=clip.name)
         elif own == frames:
             _copy(clip, temporary, spec, ffmpeg=ffmpeg)
@@ -86,7 +94,7 @@ def conform_picture(
         is_copy_of_unknown = not decoded and own is not None and own <= frames
         verify = verify_conformed if is_copy_of_unknown else verify_written
         verify(temporary, spec, frames, name=clip.name)
-    return ConformReport(_mode(own, frames), frames)
+    return ConformReport(_mode(own, frames), frames, pale)
 
 
 def _mode(own: int | None, frames: int) -> Mode:

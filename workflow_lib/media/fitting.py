@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from workflow_lib.film import FilmSpec
+from workflow_lib.media import tones
 from workflow_lib.media.encode import TAGS
 from workflow_lib.media.probe import VideoInfo
 from workflow_lib.recipes import Fit
@@ -21,11 +22,15 @@ def filters(
     frames: int,
     slower: Fraction = Fraction(1),
     start_s: float | None = None,
+    *,
+    maps_tones: bool = False,
 ) -> str:
     """The chain of filters from a decoded clip to the film's frames, its last one held without end.
 
     `slower`: how many times longer each picture is shown; those of the film are taken as they come, never mixed.
     `start_s`: the time stamp at which the clip starts, with its picture or with its sound; None: with its picture.
+    `maps_tones`: what is HDR is brought to SDR, for which not every ffmpeg is built.
+
     ffmpeg has turned the picture already when the file says that it is rotated. What is clear in it is black.
     """
     steady = f"fps=fps={spec.fps}:start_time=0:round=near"
@@ -33,13 +38,16 @@ def filters(
     # What ffmpeg itself takes for the start differs: of MPEG-TS it is that of the picture alone.
     late_s = 0.0 if start_s is None else video.shown_s - start_s
     slowed = f"setpts=(PTS-STARTPTS+{late_s:.6f}/TB)*{slower.numerator}/{slower.denominator}"
+    is_mapped = maps_tones and tones.is_hdr(video)
+    toned = f"{tones.mapped(video, spec)}," if is_mapped else ""
+    fitted = _fitted(spec, fit, _colours(video, is_mapped=is_mapped))
     on_black = "premultiply=inplace=1," if video.has_alpha else ""
-    return f"{slowed},{steady},{on_black}{_fitted(spec, fit, _colours(video))},format=yuv420p,{held},{TAGS}"
+    return f"{slowed},{steady},{on_black}{toned}{fitted},format=yuv420p,{held},{TAGS}"
 
 
-def _colours(video: VideoInfo) -> str:
-    matrix = "auto"
-    if video.matrix == _UNKNOWN_MATRIX:
+def _colours(video: VideoInfo, *, is_mapped: bool) -> str:
+    matrix = "bt709" if is_mapped else "auto"
+    if video.matrix == _UNKNOWN_MATRIX and not is_mapped:
         matrix = "bt601" if min(video.width, video.height) <= _STANDARD_HEIGHT else "bt709"
     return f"in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int"
 

@@ -33,9 +33,9 @@ _SHOWN = "\n\r\t\f"
 class VideoInfo:
     """The first picture track.
 
-    `rotation`: degrees counter-clockwise; `sar`: a pixel's width by its height; `matrix`: the number of its colour
-    matrix in H.273, 2 when it does not say; `has_alpha`: parts of it may be clear. `shown_s`: the time stamp of the
-    first picture that decodes, which may be later than `start_s`, that of the track.
+    `rotation`: degrees counter-clockwise; `sar`: a pixel's width by its height; `matrix`, `transfer`,
+    `primaries`: the numbers of its colours in H.273, 2 when it does not say; `has_alpha`: parts of it may be clear.
+    `shown_s`: the time stamp of the first picture that decodes, which may be later than `start_s`, that of the track.
     """
 
     codec: str
@@ -49,6 +49,8 @@ class VideoInfo:
     rotation: int
     sar: Fraction
     matrix: int
+    transfer: int
+    primaries: int
     has_alpha: bool
     extradata_sha256: str
     variable_rate: bool
@@ -232,6 +234,8 @@ def _video(path: Path, container: InputContainer, stream: VideoStream, times: _T
         rotation=rotation,
         sar=stream.sample_aspect_ratio or Fraction(1),
         matrix=context.colorspace,
+        transfer=context.color_trc,
+        primaries=context.color_primaries,
         has_alpha=_has_alpha(stream),
         extradata_sha256=hashlib.sha256(context.extradata or b"").hexdigest(),
         variable_rate=_is_variable(times),
