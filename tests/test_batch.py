@@ -89,7 +89,7 @@ def test_no_run_starves_beside_another_one(paid: Paid) -> None:
     with paid.running(commands[:1]) as first:
         until(lambda: paid.in_flight() == 2, first)
         with paid.running(commands[1:]) as second:
-            until(lambda: "b" in _waiting(paid.studio), second)
+            until(lambda: _waiting(paid.studio, "channels/b/projects/short") == 2, second)
             paid.emulator.finish()
             said = [run.communicate(timeout=200)[0] for run in (*first, *second)]
 
@@ -98,10 +98,10 @@ def test_no_run_starves_beside_another_one(paid: Paid) -> None:
     assert "Short" not in order[2 + 4 :], order
 
 
-def _waiting(studio: Studio) -> str:
-    """The channels that wait for a place."""
-    found = [path.read_text() for path in studio.folder.glob(".clipwright/slots/*/waiting.json")]
-    return " ".join(name for text in found for name in ("a", "b") if f"channels/{name}/" in text)
+def _waiting(studio: Studio, project: str) -> int:
+    """How many clips of a project wait for a place."""
+    told = (studio.folder / project).glob(".work/progress/clip_*.json")
+    return sum("waiting for a free place" in path.read_text() for path in told)
 
 
 def test_a_film_pays_nothing_for_the_others(studio: Studio, tmp_path: Path) -> None:

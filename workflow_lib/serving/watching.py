@@ -8,7 +8,7 @@ import functools
 import json
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -52,6 +52,16 @@ class View:
     used: float = 0.0
     watchers: int = 0
     said: dict[int, str] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep the page for as long as somebody waits for it or watches it."""
+        self.watchers += 1
+        try:
+            yield
+        finally:
+            self.watchers -= 1
+            self.used = time.monotonic()
 
     def show(self, parts: dict[str, Part], going: dict[str, object]) -> bool:
         """Take over what there is now; says whether that is anything new."""
@@ -178,9 +188,9 @@ class Watch:
     async def view(self, key: str, *, known: bool = False) -> View:
         """A page as it is at this moment; `known`: as watchers have heard of it is as good."""
         view = self._views.setdefault(key, View())
-        view.used = time.monotonic()
-        if not (known and view.revision):
-            await self._renew(key, now=True)
+        with view.in_use():
+            if not (known and view.revision):
+                await self._renew(key, now=True)
         self._forget()
         return view
 
@@ -206,23 +216,21 @@ class Watch:
             raise TooMany
         self.watchers += 1
         view = self._views.setdefault(key, View())
-        view.watchers += 1
         try:
-            if self._task is None:
-                self._task = asyncio.create_task(self._go_round())
-            if not view.revision:
-                await self._try_renew(key, now=True)
-            seen = 0
-            while not self.closed:
-                if view.revision > seen:
-                    told, seen = view.since(seen), view.revision
-                    yield told
-                    continue
-                yield "" if not await self._news(view, seen) else view.since(seen)
-                seen = view.revision
+            with view.in_use():
+                if self._task is None:
+                    self._task = asyncio.create_task(self._go_round())
+                if not view.revision:
+                    await self._try_renew(key, now=True)
+                seen = 0
+                while not self.closed:
+                    if view.revision > seen:
+                        told, seen = view.since(seen), view.revision
+                        yield told
+                        continue
+                    yield "" if not await self._news(view, seen) else view.since(seen)
+                    seen = view.revision
         finally:
-            view.watchers -= 1
-            view.used = time.monotonic()
             self.watchers -= 1
 
     async def _news(self, view: View, seen: int) -> bool:
