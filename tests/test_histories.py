@@ -58,6 +58,15 @@ def _bytes_read() -> int:
     return int(told["rchar"])
 
 
+@pytest.mark.parametrize("operation", ["cut \ud83d", "two\u2028lines", "\U0001f422 \u4e2d"])
+def test_an_operation_is_kept_in_whatever_letters(store: Store, operation: str) -> None:
+    """An id that a vendor cut within a letter is written down all the same, and read as it came."""
+    store.journal.add(Event(event="submitted", fingerprint="a" * 64, attempt="a", operation=operation, at=AT))
+
+    assert store.ledger().attempts()[0].operation == operation
+    assert Store(store.folder).ledger().attempts()[0].operation == operation
+
+
 def test_a_ledger_stays_what_it_was(store: Store) -> None:
     """What was read before knows nothing of what came later."""
     before = store.ledger()

@@ -132,10 +132,11 @@ def test_an_answer_that_cannot_be_used_is_repaired_once(paid: Paid, flaw: str) -
     assert receipt["cost_usd"] == pytest.approx(first["usd"] + second["usd"], abs=1e-5)
 
 
-def test_fences_around_the_answer_are_taken_off(paid: Paid) -> None:
-    """JSON within a code block is read as it is meant; nothing is bought again for it."""
+@pytest.mark.parametrize("flaw", ["fenced", "half_letter"])
+def test_a_flaw_that_can_be_mended_costs_nothing(paid: Paid, flaw: str) -> None:
+    """Neither a code block around the answer nor a letter that no file can hold keeps it from being used."""
     storied_film(paid.studio)
-    paid.emulator.fault("fenced", "gemini")
+    paid.emulator.fault(flaw, "gemini")
 
     draft(paid)
 

@@ -23,6 +23,16 @@ def test_cuts_of_one_film_are_told_apart(tmp_path: Path) -> None:
     assert [(found.cut, found.code) for found in run.endings()] == [("final", 6), ("draft", 0)]
 
 
+@pytest.mark.parametrize("cause", ["cut off in \ud83d", "one line\u2028another", 'bell \a, "quoted"'])
+def test_a_cause_in_any_letters_is_kept(tmp_path: Path, cause: str) -> None:
+    """Neither half a letter nor a line's end of other scripts loses what became of a clip."""
+    run = Run(tmp_path, runs.new_id(), "session")
+
+    run.log(Ending(FILM, "clip_01", "Failed", 8, cause))
+
+    assert [found.cause for found in run.endings()] == [cause]
+
+
 def test_a_run_tells_its_own_orders_from_those_before_it(tmp_path: Path) -> None:
     """What was ordered in a second before the run began is not its own; what it sent itself never counts as older."""
     run = Run(tmp_path, "2026-01-01T000010-0123abcd", "session")

@@ -227,7 +227,9 @@ def line_of(event: Event) -> bytes:
     """The line of an event, with its end; one that has no time gets this moment's."""
     value = {name: getattr(event, name) for name in Event.__slots__}
     kept = {name: part for name, part in value.items() if part is not None and part != ""}
-    return (json.dumps({**kept, "at": event.at or now()}, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    text = json.dumps({**kept, "at": event.at or now()}, ensure_ascii=False, allow_nan=False) + "\n"
+    # Whatever letters a vendor's id has, it is not to be lost: half a letter is written as JSON escapes it.
+    return text.encode(errors="backslashreplace")
 
 
 def _parsed(path: Path) -> list[Event]:

@@ -74,7 +74,8 @@ class Run:
             self.folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self._log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
-                os.write(descriptor, line.encode())
+                # Half a letter, as vendors cut texts, is written as JSON escapes it.
+                os.write(descriptor, line.encode(errors="backslashreplace"))
             finally:
                 os.close(descriptor)
 
@@ -83,7 +84,7 @@ class Run:
         lines: list[str] = []
         for path in sorted(self.folder.glob(f"{self.id}*.jsonl")):
             with contextlib.suppress(OSError):
-                lines += path.read_text(encoding="utf-8", errors="replace").splitlines()
+                lines += path.read_text(encoding="utf-8", errors="replace").split("\n")
         found: dict[tuple[str, str, str], Ending] = {}
         for line in lines:
             with contextlib.suppress(ValueError, TypeError):

@@ -23,7 +23,7 @@ FATES = ("failed", "filtered", "never", "slow")
 POLLS = ("empty_urls_once", "poll_429", "poll_500", "poll_html", "poll_reset", "record_null")
 RESULTS = ("expired", "html_result", "result_reset", "truncated")
 UPLOADS = ("catbox_412", "upload_refused", "upload_reset")
-ANSWERS = ("fenced", "fewer_clips", "long_lines", "unknown_character", "empty_answer", "no_json")
+ANSWERS = ("fenced", "half_letter", "fewer_clips", "long_lines", "unknown_character", "empty_answer", "no_json")
 ODD_PICTURES = ("odd_picture",)
 KINDS = frozenset((*ANSWERS, *REFUSALS, *LOST_ANSWERS, *FATES, *POLLS, *RESULTS, *UPLOADS, *ODD_PICTURES))
 

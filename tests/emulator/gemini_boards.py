@@ -35,7 +35,9 @@ def text(prompt: str, flaw: str = "") -> str:
             {"character": "nobody_knows", "pose": "waving", "x": 0.5, "y": 0.9, "height": 0.5, "flip": False}
         ]
         board["clips"][-1]["background"] = "An empty road."
-    words = json.dumps(board, ensure_ascii=False, indent=1)
+    if flaw == "half_letter":
+        board["clips"][0]["action"] += " \ud83d\u0000"
+    words = json.dumps(board, ensure_ascii=flaw == "half_letter", indent=1)
     return f"```json\n{words}\n```" if flaw == "fenced" else words
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from workflow_lib import files, keys
+from workflow_lib import files, keys, plaintext
 from workflow_lib.errors import BadMedia
 from workflow_lib.story import Brief
 
@@ -141,9 +141,9 @@ def _still(value: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _text(value: Mapping[str, Any], name: str) -> str:
-    """The text of a key on one line; empty where there is none."""
+    """The text of a key on one line, without letters that no file can hold; empty where there is none."""
     given = value.get(name)
-    return " ".join(given.split()) if isinstance(given, str) else ""
+    return plaintext.clean(given)[0] if isinstance(given, str) else ""
 
 
 def _kept(values: dict[str, Any]) -> dict[str, Any]:

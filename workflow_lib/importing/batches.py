@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from workflow_lib import files, layout, story, yamlfile
+from workflow_lib import files, layout, plaintext, story, yamlfile
 from workflow_lib.errors import InvalidInput, Problem
-from workflow_lib.importing import cells, sheets, starting, tables
+from workflow_lib.importing import sheets, starting, tables
 from workflow_lib.layout import Project
 from workflow_lib.manifest import Manifest
 
@@ -119,7 +119,7 @@ def _lines(text: str, path: Path, problems: list[Problem]) -> list[_Line]:
 
 def _head(names: list[str]) -> list[str]:
     """The names of the columns; those that spreadsheets add behind the last one are none."""
-    head = [cells.clean(name)[0].lower().replace(" ", "_") for name in names]
+    head = [plaintext.clean(name)[0].lower().replace(" ", "_") for name in names]
     while head and not head[-1]:
         head.pop()
     return head
@@ -152,7 +152,7 @@ def _film(line: _Line, problems: list[Problem]) -> Film | None:
     name = project.root.name
     values.setdefault("title", name.replace("_", " ").replace("-", " ").strip().title() or name)
     if told is not None or "direction" in line.cells:
-        direction = cells.clean(line.cells.get("direction", ""))[0]
+        direction = plaintext.clean(line.cells.get("direction", ""))[0]
         values["story"] = {"clips": count or _STORY_CLIPS, "direction": direction}
     manifest = _manifest_text(project, values)
     if told is None:
@@ -218,7 +218,7 @@ def _story(line: _Line, problems: list[Problem]) -> str | None:
 
 def _story_at(named: str, line: _Line, problems: list[Problem]) -> str | None:
     """The story in a file, as a build would read it."""
-    where, shown = f"{line.where}: story_file", cells.clean(named)[0]
+    where, shown = f"{line.where}: story_file", plaintext.clean(named)[0]
     try:
         text = story.text_at(line.folder / named)
     except InvalidInput as error:
@@ -243,7 +243,7 @@ def _count(line: _Line, problems: list[Problem]) -> int | None:
 
 def _value(name: str, line: _Line, problems: list[Problem]) -> str | float | None:
     cell = line.cells[name]
-    return _number(name, cell, line, problems) if name in _NUMBERS else cells.clean(cell)[0]
+    return _number(name, cell, line, problems) if name in _NUMBERS else plaintext.clean(cell)[0]
 
 
 def _number(name: str, cell: str, line: _Line, problems: list[Problem]) -> float | None:

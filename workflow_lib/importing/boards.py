@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workflow_lib import layout
+from workflow_lib import layout, plaintext
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.importing import cells, columns, sheets, stills
 from workflow_lib.importing.bringing import Pictures
@@ -54,7 +54,7 @@ def read(path: Path, mapped: Mapping[str, str] | None = None) -> Board:
     mapped = mapped or {}
     sheet = sheets.read(path, mapped)
     reader = _Reader(str(path), Pictures(path.parent), [*sheet.problems, *_shape(sheet, path, mapped)])
-    board = Board(title=cells.clean(sheet.title)[0][:200])
+    board = Board(title=plaintext.clean(sheet.title)[0][:200])
     for rows in sheet.tables:
         reader.take(board, rows, mapped)
     reader.number(board)
@@ -160,7 +160,7 @@ class _Reader:
     def _text(self, row: Row, key: str) -> str:
         parts = []
         for name in self.meaning.keys.get(key, ()):
-            text, dirty = cells.clean(row.cells.get(name, ""))
+            text, dirty = plaintext.clean(row.cells.get(name, ""))
             if dirty:
                 self.notes.append(f'{self.file}: {row.place}, column "{name}": control characters are left out')
             if cells.is_formula(text):
@@ -196,7 +196,7 @@ class _Reader:
         return {"action": action, **parts} if parts else action
 
     def _number(self, row: Row, entry: Entry, key: str, read: Callable[[str], object], what: str, hint: str) -> None:
-        text = ", ".join(cells.clean(row.cells.get(name, ""))[0] for name in self.meaning.keys.get(key, ()))
+        text = ", ".join(plaintext.clean(row.cells.get(name, ""))[0] for name in self.meaning.keys.get(key, ()))
         if not text:
             return
         value = read(text)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 
+from workflow_lib import plaintext
 from workflow_lib.catalog import BACKENDS, Backend
 
 MOST_CHARS = 10_000
@@ -27,23 +27,9 @@ _TRANSITIONS |= {"dissolve": "crossfade", "cross dissolve": "crossfade", "fade":
 _TRANSITIONS |= {"dip to black": "dip", "fade to black": "dip", "fade through black": "dip"}
 
 
-def clean(text: str) -> tuple[str, bool]:
-    """`text` in one line without what no file may hold, and whether it had such characters."""
-    joined = re.sub(r"\s+", " ", text.replace("\u2028", " ").replace("\u2029", " ")).strip()
-    kept = "".join(char for char in joined if not _is_harmful(char))
-    return kept.strip(), kept != joined
-
-
 def name(text: object) -> str:
     """A column's name as it can be printed."""
-    return clean(str(text))[0][:_NAME_CHARS]
-
-
-def _is_harmful(char: str) -> bool:
-    code = ord(char)
-    if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:  # noqa: PLR2004 (what Unicode calls no character)
-        return True
-    return unicodedata.category(char) in ("Cc", "Cs") or char in "\ufeff\u202a\u202b\u202d\u202e\u2066\u2067"
+    return plaintext.clean(str(text))[0][:_NAME_CHARS]
 
 
 def is_formula(text: str) -> bool:

@@ -63,7 +63,9 @@ def asked(who: str, client: Client, draft: Draft) -> tuple[str | None, Finished]
 
 def _finished(value: dict[str, Any], order: TextOrder) -> Finished:
     """The answer as it is kept, and what its tokens cost; thoughts are billed as words are."""
-    data = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    # Models write half letters, which the client reads out of their words: they are kept as JSON escapes them.
+    data = text.encode(errors="backslashreplace")
     usage = value.get("usageMetadata") or {}
     read = int(usage.get("promptTokenCount") or 0)
     written = int(usage.get("candidatesTokenCount") or 0) + int(usage.get("thoughtsTokenCount") or 0)

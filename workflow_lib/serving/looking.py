@@ -180,7 +180,7 @@ def _endings(log: Path, since: float) -> list[Ending]:
     with contextlib.suppress(OSError):
         if log.stat().st_mtime < since:
             return []
-        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in log.read_text(encoding="utf-8", errors="replace").split("\n"):
             with contextlib.suppress(ValueError, TypeError, AttributeError):
                 value = json.loads(line)
                 value.pop("at", None)
