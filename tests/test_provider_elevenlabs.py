@@ -30,6 +30,7 @@ from workflow_lib.providers import access
 from workflow_lib.providers.base import Draft, EffectOrder, Finished, Provider, Remembering, Running, SpeechOrder
 from workflow_lib.providers.elevenlabs import ElevenLabs
 from workflow_lib.requests import EffectRequest, SpeechRequest
+from workflow_lib.takes import Store
 
 TEXT = "A bird flies over the hill."
 KEY = KEYS["ELEVENLABS_API_KEY"]
@@ -339,6 +340,20 @@ def test_speech_without_times_is_kept(server: Anything, odd: ElevenLabs, alignme
 
     assert operation == "r1"
     assert finished(odd, operation) == Finished(data=b"ID3")
+
+
+def test_speech_with_half_letters_is_kept(server: Anything, odd: ElevenLabs, tmp_path: Path) -> None:
+    """A letter whose halves come one by one spoils neither the recording nor the times of the others."""
+    starts, ends = [0.0, 0.1, 0.2, 0.3], [0.1, 0.2, 0.3, 0.4]
+    times = {"character_start_times_seconds": starts, "character_end_times_seconds": ends}
+    body = {"audio_base64": "SUQz", "alignment": {"characters": ["A", "\ud83d", "\udc22", "!"], **times}}
+    server.say(json.dumps(body).encode(), headers={"request-id": "r1"})
+    store = Store(tmp_path)
+
+    found = finished(odd, odd.submit(drafted(odd)))
+    store.write_notes("a", "f" * 64, found.notes or {})
+
+    assert found.notes == {"alignment": {"characters": ["A", "", "", "!"], **times}}
 
 
 def test_sound_without_an_id_is_kept(server: Anything, odd: ElevenLabs) -> None:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from workflow_lib import stamps
 from workflow_lib.errors import BadMedia
-from workflow_lib.files import atomic_path, write_text
+from workflow_lib.files import atomic_path, write_json
 from workflow_lib.media.espeak import Mark, Spoken, synthesise
 
 Samples = npt.NDArray[np.int16]
@@ -145,7 +145,7 @@ def write_alignment(speech: Speech, path: Path) -> None:
     Raises:
         OutOfSpace: the disk is full.
     """
-    write_text(path, json.dumps(as_dict(speech), sort_keys=True, indent=1, ensure_ascii=False) + "\n")
+    write_json(path, as_dict(speech))
 
 
 def as_dict(speech: Speech) -> dict[str, object]:

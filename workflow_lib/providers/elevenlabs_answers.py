@@ -162,7 +162,9 @@ def alignment(value: object) -> dict[str, list[Any]] | None:
         return None
     if not all(_is_time(moment) for moment in (*starts, *ends)):
         return None
-    return dict(zip(_TIMES, (characters, starts, ends), strict=True))
+    # A letter beyond the first 65,536 may come in two halves, which no file can hold; the times stay.
+    whole = [letter.encode(errors="ignore").decode() for letter in characters]
+    return dict(zip(_TIMES, (whole, starts, ends), strict=True))
 
 
 def _is_time(value: object) -> bool:
