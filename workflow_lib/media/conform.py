@@ -81,8 +81,8 @@ def conform_picture(
             video, change = _video(clip), change or Change()
             maps_tones = tones.is_hdr(video) and tones.can_map(ffmpeg)
             pale = tones.is_hdr(video) and not maps_tones
-            timed = (frames, change.slower, probe(clip).start_s)
-            chain = fitting.filters(video, spec, fit, *timed, maps_tones=maps_tones)
+            timing = fitting.Timing(frames, change.slower, probe(clip).start_s)
+            chain = fitting.filters(video, spec, fit, timing, maps_tones=maps_tones)
             source = _picture(clip, **_decoder(video, ffmpeg))
             with lettered(change.captions, spec) as letters:
                 options = x264_options(spec, quality) | {"vf": chain + letters, "frames:v": frames}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from workflow_lib.film import FilmSpec
@@ -15,29 +16,31 @@ _STANDARD_HEIGHT = 576  # pictures without a colour matrix are BT.601 up to this
 _BLUR_SHRINK = 8  # the enlarged background is blurred at this fraction of the size: as smooth, and much faster
 
 
-def filters(
-    video: VideoInfo,
-    spec: FilmSpec,
-    fit: Fit,
-    frames: int,
-    slower: Fraction = Fraction(1),
-    start_s: float | None = None,
-    *,
-    maps_tones: bool = False,
-) -> str:
-    """The chain of filters from a decoded clip to the film's frames, its last one held without end.
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a clip's pictures are shown: `frames` of the film, after which the last one is held.
 
     `slower`: how many times longer each picture is shown; those of the film are taken as they come, never mixed.
     `start_s`: the time stamp at which the clip starts, with its picture or with its sound; None: with its picture.
+    """
+
+    frames: int
+    slower: Fraction = Fraction(1)
+    start_s: float | None = None
+
+
+def filters(video: VideoInfo, spec: FilmSpec, fit: Fit, timing: Timing, *, maps_tones: bool = False) -> str:
+    """The chain of filters from a decoded clip to the film's frames, its last one held without end.
+
     `maps_tones`: what is HDR is brought to SDR, for which not every ffmpeg is built.
 
     ffmpeg has turned the picture already when the file says that it is rotated. What is clear in it is black.
     """
     steady = f"fps=fps={spec.fps}:start_time=0:round=near"
-    held = f"tpad=stop_mode=clone:stop={frames}"
+    held = f"tpad=stop_mode=clone:stop={timing.frames}"
     # What ffmpeg itself takes for the start differs: of MPEG-TS it is that of the picture alone.
-    late_s = 0.0 if start_s is None else video.shown_s - start_s
-    slowed = f"setpts=(PTS-STARTPTS+{late_s:.6f}/TB)*{slower.numerator}/{slower.denominator}"
+    late_s = 0.0 if timing.start_s is None else video.shown_s - timing.start_s
+    slowed = f"setpts=(PTS-STARTPTS+{late_s:.6f}/TB)*{timing.slower.numerator}/{timing.slower.denominator}"
     is_mapped = maps_tones and tones.is_hdr(video)
     toned = f"{tones.mapped(video, spec)}," if is_mapped else ""
     fitted = _fitted(spec, fit, _colours(video, is_mapped=is_mapped))

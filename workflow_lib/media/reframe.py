@@ -42,7 +42,7 @@ def reframe(film: Path, out: Path, spec: FilmSpec, shape: Shape, how: Reframe, *
     if video is None:
         raise BadMedia(f"{film.name}: has no picture")
     target = shaped(spec, shape)
-    chain = fitting.filters(video, target, _FITS[how], video.frames)
+    chain = fitting.filters(video, target, _FITS[how], fitting.Timing(video.frames))
     options: dict[str, Any] = x264_options(target, FINAL) | {"vf": chain, "frames:v": video.frames}
     del options["fflags"], options["map_metadata"], options["map_chapters"]
     options |= {
