@@ -1,5 +1,7 @@
 """`snakemake -n` and the run that finds nothing to do, against a Snakefile of the same graph with none of our code.
 
+`clipwright plan`, which says what remains without Snakemake's graph, is timed beside the dry run.
+
 .venv/bin/python benchmarks/planning.py [1 100 1000]
 """
 
@@ -82,13 +84,13 @@ def write_project(folder: Path) -> None:
 
 
 def install(folder: Path) -> Path:
-    """A fresh installation with one built project."""
+    """A fresh installation with one project, of which nothing is made yet."""
+    folder.mkdir()
     for name in ("Snakefile", "config.yaml", "rules", "scripts", "workflow_lib", "profiles"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy2)(source, folder / name)
     (folder / "bare.smk").write_text(BARE)
     write_project(folder / "projects/p0001")
-    quiet(*SNAKEMAKE, "--cores", "all", "projects/p0001/final.mp4", cwd=folder)()
     return folder
 
 
@@ -96,18 +98,30 @@ def main(counts: list[int]) -> None:
     """Measure each number of projects."""
     print(machine())
     with tempfile.TemporaryDirectory() as name:
-        folder = install(Path(name))
+        built, begun = install(Path(name, "built")), install(Path(name, "begun"))
+        quiet(*SNAKEMAKE, "--cores", "all", "projects/p0001/final.mp4", cwd=built)()
         for count in counts:
-            for number in range(2, count + 1):
-                target = folder / f"projects/p{number:04d}"
-                if not target.exists():
-                    subprocess.run(["cp", "-al", folder / "projects/p0001", target], check=True)
-            shutil.rmtree(folder / ".snakemake", ignore_errors=True)
-            _measure(folder, count)
+            for folder in (built, begun):
+                _multiply(folder, count)
+            runs = (5, 1) if count <= 100 else (1, 0)  # noqa: PLR2004 - a run of 1,000 takes minutes
+            _measure(built, count, *runs)
+            things = {
+                "clipwright plan": quiet(sys.executable, "-m", "workflow_lib", "plan", cwd=begun),
+                "snakemake -n all": quiet(*SNAKEMAKE, "-n", "all", cwd=begun),
+            }
+            compare(f"{count} projects that are only begun: what remains", "clipwright plan", things, *runs)
 
 
-def _measure(folder: Path, count: int) -> None:
-    runs, warm_up = (5, 1) if count <= 100 else (1, 0)  # noqa: PLR2004 - a run of 1,000 takes minutes
+def _multiply(folder: Path, count: int) -> None:
+    """Link the first project until there are `count`."""
+    for number in range(2, count + 1):
+        target = folder / f"projects/p{number:04d}"
+        if not target.exists():
+            subprocess.run(["cp", "-al", folder / "projects/p0001", target], check=True)
+    shutil.rmtree(folder / ".snakemake", ignore_errors=True)
+
+
+def _measure(folder: Path, count: int, runs: int, warm_up: int) -> None:
     bare = (*SNAKEMAKE, "-s", "bare.smk")
     films = [f"projects/p{number:04d}/final.mp4" for number in range(1, count + 1)]
     for title, arguments in (
