@@ -121,6 +121,22 @@ def test_what_is_asked_while_the_controller_is_away_is_answered_when_it_is_back(
     cluster.ask("scancel", first)
 
 
+@pytest.mark.parametrize("others", ["", "NIGHT='x' "])
+def test_a_job_is_the_same_whichever_run_gives_it(cluster: Cluster, others: str) -> None:
+    """A run with a budget to hand on, the next one, and one that buys nothing any more mean one job, another's not."""
+    order = ("--parsable", "--job-name=dawn", f"--comment=film{others}", "-D", "/", "-o", "/dev/null", "--hold")
+    own = "CLIPWRIGHT_RUN='{0}' CLIPWRIGHT_SESSION='{0}' "
+    bare = f"export {others}&& true" if others else " true"
+    wraps = [f"export {own.format(run)}{others}&& true" for run in ("one", "two")]
+
+    jobs = [asked(cluster, "sbatch", *order, f"--wrap={wrap}").communicate()[0].strip() for wrap in (*wraps, bare)]
+    other = asked(cluster, "sbatch", *order, "--wrap=export NIGHT='y' && true").communicate()[0].strip()
+
+    cluster.ask("scancel", jobs[0], other)
+    assert len(set(jobs)) == 1
+    assert other not in jobs
+
+
 def test_a_job_that_the_controller_has_forgotten_has_failed(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,6 +33,7 @@ _OF_ONE_RUN = re.compile(
     r"| CLIPWRIGHT_(?:RUN|SESSION)='[^']*'",
     re.VERBOSE,
 )
+_NOTHING_SET = re.compile(r"\bexport\s+&&")  # a run that buys nothing more has no budget to hand on
 _PROJECT = re.compile(r"project=([^,'\"\s]+)")
 
 
@@ -116,7 +117,8 @@ def _digest(folder: Path, words: Sequence[str]) -> str:
     if words and (script := Path(words[-1])).is_file():
         text += script.read_text(encoding="utf-8", errors="replace")
     projects = sorted(set(_PROJECT.findall(text)))
-    found = hashlib.sha256(" ".join(sorted(_OF_ONE_RUN.sub("", text).split())).encode())
+    lasting = _NOTHING_SET.sub("", _OF_ONE_RUN.sub("", text))
+    found = hashlib.sha256(" ".join(sorted(lasting.split())).encode())
     for path in [folder / layout.CONFIG, *(path for name in projects for path in _manifests(folder / name))]:
         found.update(path.read_bytes() if path.is_file() else b"-")
     return found.hexdigest()[:16]
