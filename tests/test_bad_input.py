@@ -116,6 +116,27 @@ CASES: dict[str, tuple[Break, str]] = {
         _clip(lambda clip: clip.update(composite="/etc/x.png")),
         f"{WHERE}: clips[2].composite: '/etc/x.png' leads out of the project's folder",
     ),
+    "empty title": (_text("title: ''\nclips: []\n"), f"{WHERE}: title: is empty"),
+    "voice that is no voice": (
+        _text("title: x\nvoice: george\nclips: []\n"),
+        f"{WHERE}: voice: should be scratch, or elevenlabs:<voice id> with the id that",
+    ),
+    "long title": (
+        _text(f"title: {'x' * 201}\nclips: []\n"),
+        f"{WHERE}: title: has 201 characters; 200 at most are taken",
+    ),
+    "size of one number": (
+        _text("title: x\nsize: [64]\nclips: []\n"),
+        f"{WHERE}: size: should have at least 2 values, not 1",
+    ),
+    "table of one line": (
+        _text("title: x\nstory: [18]\n"),
+        f"{WHERE}: story: should be `key: value` lines",
+    ),
+    "list of paths": (
+        _clip(lambda clip: clip.update(composite=["assets/hill.png"])),
+        f"{WHERE}: clips[2].composite: should be text or `key: value` lines",
+    ),
     "link out of the project": (
         _file(_outside),
         f"{WHERE}: clips[2]: clip_02 needs projects/film/assets/composites/clip_02.png, which is a link out of the",
@@ -181,7 +202,7 @@ def test_all_problems_of_a_file_come_together(studio: Studio) -> None:
 
     assert done.returncode == 3
     assert done.stderr.splitlines() == [
-        f"{WHERE}: clips[1].duration: should be a valid number",
+        f"{WHERE}: clips[1].duration: should be a number",
         f"{WHERE}: clips[4].seed: should be greater than or equal to 0",
         f"{WHERE}: sice: is not a key that is known here (did you mean `size`?)",
     ]

@@ -74,9 +74,11 @@ def test_music_is_put_under_the_film_and_its_edit_mixes_again(built: Studio) -> 
 @pytest.mark.parametrize(
     ("music", "what"),
     [
-        ("audio/none.wav", "needs projects/film/audio/none.wav, which is not there"),
-        ("../other/music.wav", "leads out of the project's folder"),
-        ({"file": "audio/music.wav", "gain": 3}, "did you mean `gain_db`"),
+        ("audio/none.wav", ": needs projects/film/audio/none.wav, which is not there"),
+        ("../other/music.wav", ": '../other/music.wav' leads out of the project's folder"),
+        ({"file": "../music.wav"}, ".file: '../music.wav' leads out of the project's folder"),
+        ({"file": "audio/music.wav", "gain": 3}, ".gain: is not a key that is known here (did you mean `gain_db`?)"),
+        (["audio/music.wav"], ": should be text or `key: value` lines"),
     ],
 )
 def test_music_that_cannot_be_used_is_named(built: Studio, music: object, what: str) -> None:
@@ -86,8 +88,8 @@ def test_music_that_cannot_be_used_is_named(built: Studio, music: object, what: 
     done = built.snakemake("-n", "projects/film/final.mp4")
 
     assert done.returncode == 3
-    assert "projects/film/project.yaml: music" in done.stdout
-    assert what in done.stdout
+    assert f"projects/film/project.yaml: music{what}" in done.stdout
+    assert done.stdout.count("projects/film/project.yaml") == 1
 
 
 def test_music_that_is_no_sound_is_named(built: Studio) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from conftest import REPO, draw
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_lib import config, layout, project, schemas
+from workflow_lib import config, forms, layout, project, schemas
 from workflow_lib.config import Config
 from workflow_lib.errors import InvalidInput
 from workflow_lib.layout import Project
@@ -146,6 +148,15 @@ def test_the_shipped_files_name_their_schema_and_are_valid() -> None:
         assert (path.parent / named).resolve().exists()
     config.load(REPO)
     schemas.check(REPO / "schemas")
+
+
+def test_every_form_of_a_text_is_said_in_words() -> None:
+    """No regular expression is shown to people: each that the schemas name has its words."""
+    texts = [path.read_text() for path in (REPO / "schemas").glob("*.json")]
+    named = {json.loads(found) for text in texts for found in re.findall(r'"pattern": (".*")', text)}
+
+    assert len(named) > 5
+    assert named <= forms.SAID.keys()
 
 
 @given(st.text(max_size=120))

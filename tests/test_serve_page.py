@@ -123,7 +123,7 @@ def test_all_films_are_on_one_page(browser: Browser, mixed: tuple[Studio, Served
 
     rows = {row.get_attribute("id"): row for row in tab.locator(".row").all()}
     expect(rows["projects/film"].locator(".figures")).to_contain_text("5 of 9 clips ready")
-    expect(rows["projects/wrong"]).to_contain_text("projects/wrong/project.yaml: title: should be a valid string")
+    expect(rows["projects/wrong"]).to_contain_text("projects/wrong/project.yaml: title: should be text")
     expect(rows["channels/nature/projects/tale"]).to_contain_text("Storyboard not drafted")
     expect(tab.locator(".channel")).to_have_text(["Without a channel", "nature"])
     studio.write("title: New\nclips: [{source: text, prompt: Words.}]\n", "new")

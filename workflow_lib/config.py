@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workflow_lib import catalog, layout, yamlfile
+from workflow_lib import catalog, forms, layout, yamlfile
 from workflow_lib.catalog import Backend, Service
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.film import Level, OwnSound
@@ -23,7 +23,7 @@ Outcome = Literal["animatic", "skip", "fail"]
 Seconds = Annotated[float, Field(gt=0)]
 Waits = Annotated[list[Seconds], Field(min_length=2, max_length=2)]
 Fraction01 = Annotated[float, Field(ge=0, le=1)]
-Url = Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
+Url = Annotated[str, Field(pattern=forms.URL)]
 
 
 class Config(BaseModel):
@@ -113,7 +113,7 @@ class Config(BaseModel):
         description="USD of a model in place of the catalogue's: a second of a clip, 1,000 characters, an effect, "
         "a picture, a million tokens read (and `<model>:written`: written).",
     )
-    prices_of: str = Field(catalog.PRICES_OF, pattern=r"^\d{4}-\d{2}$", description="The month of these prices.")
+    prices_of: str = Field(catalog.PRICES_OF, pattern=forms.MONTH, description="The month of these prices.")
     loudness_lufs: float = Field(-14, ge=-40, le=-5, description="How loud a film is, by EBU R128.")
     true_peak_dbtp: float = Field(-1, ge=-9, le=0, description="The highest peak of its sound.")
     clip_sound: OwnSound = Field("duck", description="The sound that clips bring along; duck: softer under the voice.")

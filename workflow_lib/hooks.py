@@ -11,13 +11,15 @@ from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from workflow_lib import forms
+
 Event = Literal["start", "success", "error"]
 
 _PAGE = re.compile(r"([0-9a-fA-F]{8})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{12})$")
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")]
-Address = Annotated[str, Field(pattern=r"^https?://[^\s?#@]+$")]
+Variable = Annotated[str, Field(pattern=forms.VARIABLE)]
+Address = Annotated[str, Field(pattern=forms.ADDRESS)]
 
 
 class _Part(BaseModel):
@@ -70,11 +72,11 @@ class Publish(_Part):
 
     to: str | None = Field(
         None,
-        pattern=r"^(?:s3|gs)://[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:/[A-Za-z0-9._-]+)*/?$",
+        pattern=forms.BUCKET,
         description="The bucket, and a folder in it: s3://bucket/films, gs://bucket/films.",
     )
     endpoint_url: Address | None = Field(None, description="Of a service that speaks S3; null: Amazon's.")
-    region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] | None = Field(None, description="The bucket's region.")
+    region: Annotated[str, Field(pattern=forms.REGION)] | None = Field(None, description="The bucket's region.")
     expires_days: float = Field(7, gt=0, le=7, description="How long signed addresses hold; no service signs longer.")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from workflow_lib import prompts
+from workflow_lib import forms, prompts
 from workflow_lib.catalog import Backend, ImagesMaker
 from workflow_lib.hooks import Notify, Publish
 from workflow_lib.layout import MAX_CLIPS
@@ -18,9 +18,9 @@ Captions = Literal["soft", "burned", "none"]
 Reframe = Literal["blur", "crop"]
 Size = Annotated[int, Field(ge=64, le=4096, multiple_of=2)]
 Fraction01 = Annotated[float, Field(ge=0, le=1)]
-Text = Annotated[str, Field(max_length=200, pattern=r"\S")]
+Text = Annotated[str, Field(max_length=200, pattern=forms.FILLED)]
 PathText = Annotated[str, Field(min_length=1, max_length=400)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Name = Annotated[str, Field(pattern=forms.NAME)]
 
 SIZES = {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}
 
@@ -92,7 +92,7 @@ class Split(_Part):
     second: Scene = Field(description="The right or lower half.")
     direction: SplitDirection = Field("left_right", description="Side by side, or one above the other.")
     divider: int = Field(8, ge=0, le=200, description="Width in pixels of a 1920x1080 frame.")
-    color: str = Field("#ffffff", pattern=r"^#[0-9a-fA-F]{6}$", description="The divider's colour.")
+    color: str = Field("#ffffff", pattern=forms.COLOUR, description="The divider's colour.")
 
 
 class Composite(_Part):
@@ -253,7 +253,7 @@ class Manifest(_Part):
     budget_usd: float | None = Field(None, ge=0, description="What this film may cost.")
     voice: str = Field(
         "scratch",
-        pattern=r"^(?:scratch|elevenlabs:[A-Za-z0-9]{1,64})$",
+        pattern=forms.VOICE,
         description="scratch | elevenlabs:<voice id>",
     )
     music: PathText | Music | None = Field(None, description="Default: audio/music.* if there is one.")

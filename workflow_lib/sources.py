@@ -117,10 +117,11 @@ def music(project: Project, written: manifest.Manifest, problems: list[Problem])
         named = manifest.Music(file=path.relative_to(project.root).as_posix()) if path else None
     else:
         named = manifest.Music(file=asked) if isinstance(asked, str) else asked
-        path = SafePaths(project.root, str(project.manifest), problems).path(named.file, "music")
+        safe = SafePaths(project.root, f"{project.manifest}: music", problems)
+        path = safe.path(named.file, "" if isinstance(asked, str) else "file")
     if named is None or path is None:
         return None
-    if not path.is_file() or leads_out(path, project.root):
+    if path != project.root and (not path.is_file() or leads_out(path, project.root)):
         problems.append(Problem(f"{project.manifest}: music", f"needs {path}, which is not there", "correct the path"))
     return Music(path, named.gain_db, named.fade_in_s, named.fade_out_s)
 
@@ -257,7 +258,8 @@ class SafePaths:
         """`text` below the project's folder; a problem when it leads out of it."""
         if text.startswith("/") or ".." in text.split("/") or "\0" in text or "\\" in text:
             hint = "use a path inside it, such as assets/picture.png, with /"
-            self.problems.append(Problem(f"{self.where}.{key}", f"{text!r} leads out of the project's folder", hint))
+            place = f"{self.where}.{key}" if key else self.where
+            self.problems.append(Problem(place, f"{text!r} leads out of the project's folder", hint))
             return self.root
         return Path(f"{self.root}/{text}")
 

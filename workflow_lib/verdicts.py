@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workflow_lib import files, locks, yamlfile
+from workflow_lib import files, forms, locks, yamlfile
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.layout import MAX_CLIPS, Project
 from workflow_lib.planned import ClipPlan, FilmPlan
@@ -31,7 +31,7 @@ class Verdict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     clip: int = Field(ge=1, le=MAX_CLIPS, description="The number of the clip.")
-    take: str = Field(pattern=r"^[0-9a-f]{8,64}$", description="The take, as `clipwright takes` names it.")
+    take: str = Field(pattern=forms.TAKE, description="The take, as `clipwright takes` names it.")
     verdict: Judgement = Field(description="approved or rejected.")
     note: str = Field("", max_length=MAX_NOTE, description="Why.")
     at: str = Field("", max_length=40, description="When, in UTC.")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import json
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from workflow_lib import files
+from workflow_lib import complaints, files
 from workflow_lib.errors import InvalidInput, Problem
 
 MAX_BYTES = 2_000_000
@@ -24,7 +23,6 @@ _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 Model = TypeVar("Model", bound=BaseModel)
-Location = Sequence[str | int]
 _Base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -150,68 +148,4 @@ def validated(model: type[Model], value: object, where: str) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise InvalidInput(problems(error, model, where)) from error
-
-
-def problems(error: ValidationError, model: type[BaseModel], where: str) -> list[Problem]:
-    """What pydantic found, in a user's words, one problem a key."""
-    known = sorted(_field_names(model))
-    found: dict[str, Problem] = {}
-    for item in error.errors(include_url=False):
-        if _is_other_branch(item["type"], item.get("input")):
-            continue
-        key = dotted([part for part in item["loc"] if not _is_union_tag(part)])
-        found.setdefault(
-            key, _problem(f"{where}: {key}" if key else where, item["type"], item["msg"], item["loc"], known)
-        )
-    return list(found.values())
-
-
-def dotted(location: Iterable[str | int]) -> str:
-    """A key as people write it: `clips[2].keyframes.start`, lists counted from 1."""
-    text = ""
-    for part in location:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
-
-
-def _problem(where: str, kind: str, message: str, location: Location, known: list[str]) -> Problem:
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(location[-1]), known, n=1)
-        return Problem(where, "is not a key that is known here", f"did you mean `{near[0]}`?" if near else "remove it")
-    if kind == "missing":
-        return Problem(where, "is missing")
-    text = message.removeprefix("Value error, ").removeprefix("Input ")
-    return Problem(where, text[0].lower() + text[1:] if text else kind)
-
-
-def _is_other_branch(kind: str, given: object) -> bool:
-    """Whether the complaint comes from a kind of value that the user did not mean, such as text for a table."""
-    if kind in ("string_type", "literal_error"):
-        return isinstance(given, dict)
-    return kind == "model_type" and isinstance(given, str)
-
-
-def _is_union_tag(part: str | int) -> bool:
-    """Pydantic names the tried member of a union in the location; users did not write that."""
-    return isinstance(part, str) and (
-        part[:1].isupper() or "[" in part or part in {"str", "int", "float", "dict", "list"}
-    )
-
-
-def _field_names(model: type[BaseModel], seen: set[type] | None = None) -> set[str]:
-    seen = seen if seen is not None else set()
-    if model in seen:
-        return set()
-    seen.add(model)
-    names = {field.alias or name for name, field in model.model_fields.items()}
-    for field in model.model_fields.values():
-        for part in _models_in(field.annotation):
-            names |= _field_names(part, seen)
-    return names
-
-
-def _models_in(annotation: object) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
+        raise InvalidInput(complaints.problems(error, model, where)) from error

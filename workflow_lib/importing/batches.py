@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from workflow_lib import files, layout, plaintext, story, yamlfile
+from workflow_lib import complaints, files, layout, plaintext, story, yamlfile
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.importing import sheets, starting, tables
 from workflow_lib.layout import Project
@@ -169,7 +169,7 @@ def _wrong(manifest: str, line: _Line) -> list[Problem]:
     try:
         Manifest.model_validate(yamlfile.parse(manifest, line.where))
     except ValidationError as error:
-        found = yamlfile.problems(error, Manifest, line.where)
+        found = complaints.problems(error, Manifest, line.where)
         return [Problem(problem.where.replace(": story.", ": "), problem.what, problem.hint) for problem in found]
     except InvalidInput as error:
         return list(error.problems)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workflow_lib import files, yamlfile
+from workflow_lib import complaints, files
 from workflow_lib.errors import InvalidInput, Problem
 from workflow_lib.importing import cells, columns, objects, tables
 
@@ -244,7 +244,7 @@ def _take_value(sheet: Sheet, value: object, at: tuple[str | int, ...], reader: 
 
 
 def _take_item(sheet: Sheet, item: object, at: tuple[str | int, ...], reader: objects.Reader, scene: str) -> None:
-    place = yamlfile.dotted(at).lstrip(".")
+    place = complaints.dotted(at).lstrip(".")
     if not isinstance(item, dict):
         what = f"is {json.dumps(item)[:40]}, not an object"
         sheet.problems.append(Problem(f"{reader.file}: {place}", what, 'write {"prompt": …}'))

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from workflow_lib import yamlfile
+from workflow_lib import complaints, yamlfile
 from workflow_lib.errors import InvalidInput, Problem
 
 _HEADER = re.compile(r"[|>][-+0-9]*(?P<rest>[ \t]+#[^\n]*)?[ \t]*\r?\n")
@@ -35,7 +35,7 @@ def replaced(text: str, path: Sequence[str | int], value: str, where: str) -> st
         except InvalidInput:
             continue
     what = "is written in a way that cannot be changed from here"
-    raise InvalidInput([Problem(f"{where}: {yamlfile.dotted(path)}", what, "change it in an editor")])
+    raise InvalidInput([Problem(f"{where}: {complaints.dotted(path)}", what, "change it in an editor")])
 
 
 def _with(whole: Any, path: Sequence[str | int], value: str) -> Any:  # noqa: ANN401 - whatever stands in the file
