@@ -67,3 +67,20 @@ def test_an_editors_own_files_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     with locks.making(project, project.manifest):
         assert {name for name in (*kept, *torn) if (project.root / name).exists()} == set(kept)
+
+
+def test_what_another_job_is_writing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two files that differ only behind the dot are made at once; what a killed job left of one of them goes."""
+    monkeypatch.chdir(tmp_path)
+    project = Project(Path("projects/film"))
+    picture, drawing = project.root / "plots/cost.png", project.root / "plots/cost.svg"
+    torn = drawing.with_name(".cost.12-3f.pdf")
+
+    with locks.making(project, picture), files.atomic_path(picture) as temporary:
+        temporary.write_text("half")
+        torn.write_text("left")
+        with locks.making(project, drawing):
+            assert temporary.exists()
+            assert not torn.exists()
+
+    assert picture.read_text() == "half"

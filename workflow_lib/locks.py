@@ -62,10 +62,19 @@ def making(project: Project, target: Path) -> Iterator[None]:
         target.parent.mkdir(parents=True, exist_ok=True)
     with locking.held(lock):
         for torn in target.parent.glob(f".{target.stem}.*"):
-            # An editor's own files beside a manifest are not ours.
-            if _HALF_WRITTEN.fullmatch(torn.name.removeprefix(f".{target.stem}.")):
+            if _is_left(project, torn, target):
                 torn.unlink(missing_ok=True)
         yield
+
+
+def _is_left(project: Project, torn: Path, target: Path) -> bool:
+    """Whether `torn`, beside the `target` that is made here, was left half-written by a job that is no more."""
+    # An editor's own files beside a manifest are not ours.
+    if not _HALF_WRITTEN.fullmatch(torn.name.removeprefix(f".{target.stem}.")):
+        return False
+    # cost.png may be made beside cost.svg.
+    others = {target.with_suffix(suffix) for suffix in torn.suffixes} - {target}
+    return not any(is_being_made(project, other) for other in others)
 
 
 def hold_project(project: Project) -> Hold:
