@@ -76,6 +76,7 @@ def test_music_is_put_under_the_film_and_its_edit_mixes_again(built: Studio) -> 
     [
         ("audio/none.wav", ": needs projects/film/audio/none.wav, which is not there"),
         ("../other/music.wav", ": '../other/music.wav' leads out of the project's folder"),
+        ("./", ": './' is the project's folder, not a file in it"),
         ({"file": "../music.wav"}, ".file: '../music.wav' leads out of the project's folder"),
         ({"file": "audio/music.wav", "gain": 3}, ".gain: is not a key that is known here (did you mean `gain_db`?)"),
         (["audio/music.wav"], ": should be text or `key: value` lines"),

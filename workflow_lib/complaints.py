@@ -21,14 +21,9 @@ _WORDS: Mapping[str, str] = {
     "model_type": _KEYS,
     "dict_type": _KEYS,
     "list_type": "should be a list",
-    "tuple_type": "should be a list",
     "bool_type": "should be true or false",
-    "bool_parsing": "should be true or false",
     "int_type": "should be a whole number",
-    "int_parsing": "should be a whole number",
-    "int_from_float": "should be a whole number",
     "float_type": "should be a number",
-    "float_parsing": "should be a number",
     "finite_number": "should be a number",
 }
 
@@ -70,8 +65,8 @@ def _said(item: Complaint) -> str:
         return forms.SAID[limits["pattern"]]
     if kind in ("too_short", "too_long"):
         least, most = limits.get("min_length"), limits.get("max_length")
-        number = f"at least {least}" if most is None else f"at most {most}"
-        return f"should have {number} values, not {limits['actual_length']}"
+        bound = f"at least {least}" if most is None else f"at most {most}"
+        return f"should have {bound} values, not {limits['actual_length']}"
     text: str = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return _WORDS.get(kind) or (text[:1].lower() + text[1:]) or str(kind)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 FILLED = r"\S"
-NAME = r"^[a-z][a-z0-9_-]{0,39}$"
+NAMED = r"[a-z][a-z0-9_-]{0,39}"
+NAME = f"^{NAMED}$"
 COLOUR = r"^#[0-9a-fA-F]{6}$"
 VOICE = r"^(?:scratch|elevenlabs:[A-Za-z0-9]{1,64})$"
 TAKE = r"^[0-9a-f]{8,64}$"

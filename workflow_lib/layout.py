@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from workflow_lib.forms import NAMED
+
 Cut = Literal["final", "draft"]
 Side = Literal["start", "end"]
 Half = Literal["first", "second"]
@@ -27,10 +29,9 @@ CUT = "final|draft"
 NARRATION = "audio"
 DRAFT_NARRATION = r"\.work/draft"
 COMPOSITES = r"assets|\.work/draft"
-_NAMED = r"[a-z][a-z0-9_-]{0,39}"
 _DESCRIBED = (
     rf"assets/backgrounds/clip_(?:{CLIP})(?:_first|_second)?"
-    rf"|assets/characters/(?:clip_(?:{CLIP})_\d{{1,2}}_)?{_NAMED}|keyframes/clip_(?:{CLIP})_(?:start|end)"
+    rf"|assets/characters/(?:clip_(?:{CLIP})_\d{{1,2}}_)?{NAMED}|keyframes/clip_(?:{CLIP})_(?:start|end)"
 )
 PICTURE = rf"(?:\.work/draft/)?(?:{_DESCRIBED})"
 MAX_CLIPS = 999

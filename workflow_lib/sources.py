@@ -255,13 +255,18 @@ class SafePaths:
     problems: list[Problem]
 
     def path(self, text: str, key: str) -> Path:
-        """`text` below the project's folder; a problem when it leads out of it."""
+        """`text` below the project's folder; a problem, and that folder itself, when it is no place inside it."""
         if text.startswith("/") or ".." in text.split("/") or "\0" in text or "\\" in text:
-            hint = "use a path inside it, such as assets/picture.png, with /"
-            place = f"{self.where}.{key}" if key else self.where
-            self.problems.append(Problem(place, f"{text!r} leads out of the project's folder", hint))
-            return self.root
+            return self._refused(text, key, "leads out of the project's folder")
+        if not text.strip("./"):
+            return self._refused(text, key, "is the project's folder, not a file in it")
         return Path(f"{self.root}/{text}")
+
+    def _refused(self, text: str, key: str, what: str) -> Path:
+        place = f"{self.where}.{key}" if key else self.where
+        hint = "use a path inside it, such as assets/picture.png, with /"
+        self.problems.append(Problem(place, f"{text!r} {what}", hint))
+        return self.root
 
 
 @dataclass(frozen=True, slots=True)
