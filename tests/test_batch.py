@@ -12,6 +12,7 @@ from paid_films import Paid, quicken, until, worded_film
 
 from workflow_lib.engine import closing
 from workflow_lib.runs import Ending
+from workflow_lib.slots import Slots
 
 BATCH = """\
 id,channel,title,story,clips,backend,budget_usd
@@ -76,26 +77,46 @@ def test_no_channel_starves(paid: Paid) -> None:
     assert "Short" not in order[7:], order
 
 
-def test_no_run_starves_beside_another_one(paid: Paid) -> None:
+@pytest.mark.parametrize(("places", "rounds"), [(1, 4), (2, 3)])
+def test_no_run_starves_beside_another_one(paid: Paid, places: int, rounds: int) -> None:
     """A run that begins while another channel's run holds all places gets half of them as they become free."""
-    quicken(paid.studio, kling_max_in_flight=2)
+    quicken(paid.studio, kling_max_in_flight=places)
     worded_film(paid.studio, [f"Long {number}." for number in range(7)], "../channels/a/projects/long")
     worded_film(paid.studio, [f"Short {number}." for number in range(2)], "../channels/b/projects/short")
-    paid.emulator.fault("never", "kling", times=2)
+    paid.emulator.fault("never", "kling", times=places * rounds)
     commands = [
-        paid.command("--cores", "2", *paid.targets(f"../channels/{name}"))
+        paid.command("--cores", "3", *paid.targets(f"../channels/{name}"))
         for name in ("a/projects/long", "b/projects/short")
     ]
     with paid.running(commands[:1]) as first:
-        until(lambda: paid.in_flight() == 2, first)
+        until(lambda: paid.in_flight() == places and _waiting(paid.studio, "channels/a/projects/long") > 0, first)
         with paid.running(commands[1:]) as second:
             until(lambda: _waiting(paid.studio, "channels/b/projects/short") == 2, second)
-            paid.emulator.finish()
+            for _ in range(rounds):
+                until(lambda: paid.in_flight() == places, first)
+                paid.emulator.finish()
             said = [run.communicate(timeout=200)[0] for run in (*first, *second)]
 
     assert [run.returncode for run in (*first, *second)] == [0, 0], said
     order = [found["prompt"].split()[0] for found in sorted(paid.emulator.submissions(), key=lambda one: one["at"])]
-    assert "Short" not in order[2 + 4 :], order
+    assert order[:places] == ["Long"] * places, order
+    assert order[: places * rounds].count("Short") == 2, order
+
+
+def test_the_only_place_goes_round(tmp_path: Path) -> None:
+    """Of channels that have equally few places, that one comes next which has not had one for the longest time."""
+    slots = Slots(tmp_path / "slots", 1, lambda _: True)
+    stores = [str(tmp_path / name) for name in "abc"]
+    served: list[str] = []
+
+    for _ in range(6):
+        # The same one always looks first.
+        (given,) = [(store, place) for store in stores for place in [slots.take(store)] if place is not None]
+        served.append(Path(given[0]).name)
+        assert [slots.take(store) for store in stores] == [None] * 3, "there is no other"
+        given[1].leave()
+
+    assert "".join(served) == "abcabc"
 
 
 def _waiting(studio: Studio, project: str) -> int:

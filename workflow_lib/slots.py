@@ -20,6 +20,8 @@ from workflow_lib.errors import NotAlone
 from workflow_lib.locking import Hold
 
 _WAITING = "waiting.json"
+_SERVED = "served.json"
+_REMEMBERED = 1000  # stores of which it is known when they were given a place
 _WAITS_S = 2.0  # seconds for which a store counts as waiting after it has looked for a place
 
 
@@ -90,7 +92,8 @@ class Slots:
     def take(self, store: str) -> Slot | None:
         """A place for a new operation of a store; None while all are taken, or another store's turn has come.
 
-        Of the stores that wait for a place, that one comes first which has the fewest.
+        Of the stores that wait for a place, that one comes first which has the fewest; of those that have equally few,
+        that one which has been given none for the longest time.
         """
         with self._counting():
             places = {path: self._is_taken(path) for path in self._paths()}
@@ -101,6 +104,7 @@ class Slots:
             slot = _slot(free)
             if slot is not None:
                 slot.reserve(store)
+                self._note_served(store)
             return slot
 
     def take_again(self, store: str, attempt: str) -> Slot | None:
@@ -154,31 +158,44 @@ class Slots:
             return 0.0
 
     def _is_turn(self, store: str, places: Mapping[Path, bool]) -> bool:
-        """Whether no store that waits has fewer places than `store`."""
-        waiting = files.read_json(self._folder / _WAITING)
-        now = clock.now()
-        others = {
-            name
-            for name, at in waiting.items()
-            if name != self._named(store) and isinstance(at, int | float) and abs(now - at) < _WAITS_S
-        }
+        """Whether no store that waits comes before `store`."""
+        others = self._waiting().keys() - {self._named(store)}
         if not others:
             return True
         tenants = (_tenant(path) for path, taken in places.items() if taken)
-        served = Counter(self._named(tenant.store) for tenant in tenants if tenant is not None)
-        return served[self._named(store)] <= min(served[name] for name in others)
+        has = Counter(self._named(tenant.store) for tenant in tenants if tenant is not None)
+        last = {name: number for number, name in enumerate(self._served(), 1)}
+        claims = {name: (has[name], last.get(name, 0)) for name in (*others, self._named(store))}
+        return claims[self._named(store)] == min(claims.values())
+
+    def _served(self) -> list[str]:
+        """The stores that were given a place, that of the last one at the end."""
+        names = files.read_json(self._folder / _SERVED).get("stores", [])
+        return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+    def _note_served(self, store: str) -> None:
+        """Have it known that a store was given a place just now."""
+        known, name = self._served(), self._named(store)
+        if known[-1:] == [name]:
+            return
+        with files.atomic_path(self._folder / _SERVED, durable=False) as temporary:
+            temporary.write_text(json.dumps({"stores": [*(one for one in known if one != name), name][-_REMEMBERED:]}))
 
     def _wait(self, store: str) -> None:
         """Have it known for a while that a store waits."""
-        path, now = self._folder / _WAITING, clock.now()
-        waiting = {
+        waiting, now = self._waiting(), clock.now()
+        if now - waiting.get(self._named(store), 0.0) > _WAITS_S / 4:
+            with files.atomic_path(self._folder / _WAITING, durable=False) as temporary:
+                temporary.write_text(json.dumps({**waiting, self._named(store): now}))
+
+    def _waiting(self) -> dict[str, float]:
+        """The stores that wait, and when each of them looked for a place."""
+        now = clock.now()
+        return {
             name: at
-            for name, at in files.read_json(path).items()
+            for name, at in files.read_json(self._folder / _WAITING).items()
             if isinstance(at, int | float) and abs(now - at) < _WAITS_S
         }
-        if now - waiting.get(self._named(store), 0.0) > _WAITS_S / 4:
-            with files.atomic_path(path, durable=False) as temporary:
-                temporary.write_text(json.dumps({**waiting, self._named(store): now}))
 
     def _named(self, store: str) -> str:
         """A store as all hosts call it."""
