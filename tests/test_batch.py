@@ -159,11 +159,13 @@ def test_a_run_of_several_films_is_summed_up(paid: Paid) -> None:
 
 
 def test_a_long_summary_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many films fail, twenty have a line, and a long reason is cut."""
+    """However many films fail, twenty have a line, and a long reason is cut in its middle."""
     monkeypatch.chdir(tmp_path)
     films = [(f"projects/film{number:03d}", "final") for number in range(300)]
     endings = [
-        Ending(folder, f"clip_{number:02d}", "Refused", 6, "no " * 500) for folder, _ in films for number in (1, 2)
+        Ending(folder, f"clip_{number:02d}", "Refused", 6, "no " * 500 + "way out")
+        for folder, _ in films
+        for number in (1, 2)
     ]
 
     said = closing.lines(films, endings).splitlines()
@@ -171,4 +173,5 @@ def test_a_long_summary_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert said[0] == "0 of 300 films done; clips: 600 failed; paid for: $0.00"
     assert len(said) == 1 + closing.MAX_FILMS + 1
     assert said[-1].startswith("and 280 more films")
-    assert all(len(line) < 400 for line in said)
+    assert all(len(line) < 600 for line in said)
+    assert all("no way out; next: " in line for line in said[1:-1]), "what is to be done stands at the end"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 
 from paid_films import FILM, Paid, quicken, until, worded_film
@@ -34,6 +36,21 @@ def test_what_is_submitted_now_is_collected_later(paid: Paid) -> None:
     assert set(paid.bought().values()) == {1}
     assert paid.asked() == paid.count() == 4
     assert paid.emulator.report()["max_in_flight"] == {"kling": 2}
+
+
+def test_what_is_over_takes_no_place_of_another_channel(paid: Paid) -> None:
+    """A second submission of several channels uses every place whose operation is over by then."""
+    worded_film(paid.studio, [f"Long {number}." for number in range(10)], "../channels/a/projects/long")
+    worded_film(paid.studio, [f"Short {number}." for number in range(2)], "../channels/b/projects/short")
+    paid.emulator.fault("never", "kling", times=None)
+    paid.build("submit")
+    assert paid.in_flight() == 5
+    paid.emulator.finish()
+
+    said = paid.build("submit")
+
+    assert paid.in_flight() == 5, said
+    assert "5 clips submitted, $1.05; 5 were at the providers; 2 found no place there" in said
 
 
 def test_a_run_that_only_submits_may_be_killed(paid: Paid) -> None:
@@ -83,3 +100,45 @@ def test_a_sum_names_earlier_runs_where_something_was_collected() -> None:
     assert bought.splitlines()[0].endswith("; clips: 1 bought; paid for: $0.21")
     told = closing.lines(films, collected).splitlines()[0]
     assert told.endswith("; clips: 2 collected; paid for: $0.00, and $0.42 by earlier runs")
+
+
+def test_what_could_not_be_submitted_hides_nothing(paid: Paid) -> None:
+    """A submission that a budget stops says what it has sent before and where that is listed, and what is left."""
+    worded_film(paid.studio, [f"Scene {number}." for number in range(4)])
+    paid.emulator.fault("never", "kling", times=None)
+
+    done = paid.run("--cores", "1", "submit", budget_usd=0.5)
+
+    assert done.returncode == 5, done.stdout
+    assert "2 clips submitted, $0.42; 0 were at the providers; build the films" in done.stdout
+    assert "2 clips are left to buy, $0.42; raise the budget and run the same command again" in done.stdout
+    assert "2 clips are at their providers" in paid.studio.path("submitted.txt").read_text()
+
+
+def test_a_submission_that_got_lost_says_how_it_is_settled(paid: Paid) -> None:
+    """Nobody knows whether it was bought: the run that submitted it says so, with the command for either answer."""
+    worded_film(paid.studio, ["Scene 0.", "Scene 1."])
+    paid.emulator.fault("drop_after_accept", "kling", match="Scene 0.")
+
+    done = paid.run("--cores", "2", "submit")
+
+    assert done.returncode == 9, done.stdout
+    assert done.stdout.count("`clipwright retake projects/film 01 --confirm-lost`") >= 1, done.stdout
+    assert "1 clips submitted, $0.21" in done.stdout
+    assert paid.count() == 2
+
+
+def test_a_story_that_is_submitted_is_summed_up(paid: Paid) -> None:
+    """Clips that were not listed yet when the run began are counted at its end like others."""
+    folder = paid.studio.folder / "projects/tale"
+    folder.mkdir(parents=True)
+    written = {"title": "Tale", "backend": "kling", "duration": 5, "size": [320, 180], "fps": 12, "story": {"clips": 2}}
+    (folder / "project.yaml").write_text(json.dumps(written))
+    (folder / "story.md").write_text("A fox finds a den.\n\nIt sleeps while snow falls.\n")
+    paid.emulator.fault("never", "kling", times=None)
+
+    said = paid.build("submit")
+
+    assert paid.in_flight() == 2
+    assert "2 clips submitted, $0.42; 0 were at the providers" in said, said
+    assert re.search(r"; \d storyboards, pictures, lines or effects bought, \$\d", said), said

@@ -76,6 +76,46 @@ def test_two_runs_share_one_budget(paid: Paid) -> None:
         assert f"{18 - count} clips are left to buy, ${(18 - count) * CLIP_USD:.2f}" in text
 
 
+def test_a_plan_knows_what_is_left_of_budgets_that_are_shared(paid: Paid) -> None:
+    """A dry run says what a channel has left, and what the runs beside it have left it of the budget of all."""
+    for name in ("a", "b"):
+        worded_film(paid.studio, [f"{name} {number}." for number in range(2)], f"../channels/{name}/projects/film")
+    paid.emulator.fault("never", "kling", times=2)
+    limits = {"budget_usd": 0.5, "channel_budget_usd": 0.3}
+
+    alone = paid.plan("all", **limits)
+
+    for name in ("a", "b"):
+        told = "(channel budget $0.30, spent so far $0.00; $0.12 more than is left, the run will stop there)"
+        assert f"channels/{name}/projects: $0.42 wanted {told}" in alone
+    assert "this run may spend $0.50 of the $0.84 that are wanted (config.yaml: budget_usd); it will" in alone
+    with paid.running(
+        [paid.command("--cores", "2", *paid.targets("../channels/a/projects/film"), budget_usd=0.5)]
+    ) as run:
+        until(lambda: paid.in_flight() == 2, run)
+        beside = paid.plan(*paid.targets("../channels/b/projects/film"), **limits)
+        paid.emulator.finish()
+        assert run[0].communicate(timeout=200)[0]
+    shared = "(config.yaml: budget_usd; runs beside it have spent $0.42 of $0.50); it will stop there"
+    assert f"this run may spend $0.08 of the $0.42 that are wanted {shared}" in beside
+
+
+@pytest.mark.parametrize("stand_in", [True, False])
+def test_what_goes_on_at_the_provider_is_told_with_its_price(paid: Paid, *, stand_in: bool) -> None:
+    """Where a run does not wait to the end, it says how much is ordered and that the next one collects it."""
+    worded_film(paid.studio, ["Slow.", "Quick."])
+    paid.emulator.fault("never", "kling", match="Slow.")
+    settings = {"clip_timeout_s": 1, "on_timeout": "animatic" if stand_in else "fail"}
+
+    done = paid.run("--cores", "2", FILM, **settings)
+
+    assert done.returncode == (0 if stand_in else 8), done.stdout
+    assert "1 operation is left at the providers, $0.21 ordered: run the same command again to collect" in done.stdout
+    paid.emulator.finish()
+    assert "left at the providers" not in paid.build()
+    assert paid.count() == 2
+
+
 def test_missing_keys_are_named_together(studio: Studio) -> None:
     """Without keys nothing is made, not even a composite, and each variable that is missing is named."""
     quicken(studio)

@@ -269,7 +269,7 @@ def test_a_budget_is_never_passed(fresh: Paid, name: str) -> None:
 
     assert done.returncode == 5, done.stdout
     assert "effect costs $0.12, and $0." in done.stdout
-    assert "1 effect is left to buy, $0.12; run the same command again" in done.stdout
+    assert "1 effect is left to buy, $0.12; raise the budget and run the same command again" in done.stdout
     assert spent <= 0.25
     assert again.returncode == 0, again.stdout
     assert set(sounds_bought(fresh).values()) == {1}

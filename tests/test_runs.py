@@ -50,7 +50,7 @@ def test_each_cut_is_told_what_failed_in_it(tmp_path: Path, monkeypatch: pytest.
     said = closing.lines(films, [Ending(FILM, "clip_01", "Refused", 6, "no money")]).splitlines()
     shared = closing.lines(films, [Ending(FILM, "assets/owl.png", "Refused", 6, "no money")]).splitlines()
 
-    assert said[1] == f"{FILM}/draft.mp4: not done; what is wrong stands above; run the same command again"
+    assert said[1] == f"{FILM}/draft.mp4: not done; if something is wrong, it stands above; run the same command again"
     assert said[2].startswith(f"{FILM}: clip_01: no money; next: ")
     assert shared[1] == shared[2]
     assert shared[1].startswith(f"{FILM}: assets/owl.png: no money")

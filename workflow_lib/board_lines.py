@@ -38,10 +38,10 @@ def _most(price: float) -> str:
     return f"{catalog.priced(price)} at most" if price else "$0.00"
 
 
-def within(budget: float | None, spent_usd: float, price: float) -> str:
-    """A film's budget beside what is spent already and the `price` of what is planned, all in USD."""
+def within(budget: float | None, spent_usd: float, price: float, *, of: str = "") -> str:
+    """A budget beside what is spent of it and the `price` of what is planned, all in USD; `of`: whose, if no film's."""
     if budget is None:
         return f" (spent so far ${spent_usd:.2f})" if spent_usd else ""
     left = budget - spent_usd
     over = f"; ${price - left:.2f} more than is left, the run will stop there" if price > left + 0.005 else ""
-    return f" (budget ${budget:.2f}, spent so far ${spent_usd:.2f}{over})"
+    return f" ({of}budget ${budget:.2f}, spent so far ${spent_usd:.2f}{over})"

@@ -13,7 +13,8 @@ from workflow_lib.journal import Event
 from workflow_lib.locking import Hold
 from workflow_lib.takes import Store
 
-_CENT_FRACTION = 1e-6
+CENT_FRACTION = 1e-6
+"""USD by which sums of prices may differ that are the same."""
 
 ASLEEP = "this computer was not heard for so long that another one went on in its place; nothing was sent: run again"
 
@@ -81,7 +82,7 @@ class Budgets:
 
 
 def _within(event: Event, price: float, budget: float | None, spent: float, where: str) -> None:
-    if budget is not None and spent + price > budget + _CENT_FRACTION:
+    if budget is not None and spent + price > budget + CENT_FRACTION:
         left = max(0.0, budget - spent)
         raise OverBudget(
             f"{event.clip} costs {catalog.priced(price)}, and ${left:.2f} of ${budget:.2f} is left ({where}); "

@@ -143,14 +143,24 @@ def end(folder: Path, hold: Hold) -> None:
     hold.release()
 
 
+def beside(folder: Path) -> str | None:
+    """The session of the runs that go on at this moment, which one that begins joins; None where there are none."""
+    going = (path for path in (folder / "runs").glob("*.run") if locking.is_alive(path))
+    return next((session for path in going if (session := _written(path))), None)
+
+
 def _session(path: Path) -> str | None:
     """The session of a run that is still going on; the file of one that is not is removed."""
     if locking.is_alive(path):
-        with contextlib.suppress(OSError):
-            return path.read_text(encoding="utf-8") or None
-        return None
+        return _written(path)
     with contextlib.suppress(OSError):
         _forget(path)
+    return None
+
+
+def _written(path: Path) -> str | None:
+    with contextlib.suppress(OSError):
+        return path.read_text(encoding="utf-8") or None
     return None
 
 

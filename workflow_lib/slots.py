@@ -21,6 +21,7 @@ from workflow_lib.locking import Hold
 
 _WAITING = "waiting.json"
 _SERVED = "served.json"
+_SUBMITTED = "submitted.json"
 _REMEMBERED = 1000  # stores of which it is known when they were given a place
 _WAITS_S = 2.0  # seconds for which a store counts as waiting after it has looked for a place
 
@@ -89,17 +90,18 @@ class Slots:
         self._limit = limit
         self._is_over = is_over
 
-    def take(self, store: str) -> Slot | None:
+    def take(self, store: str, *, waits: bool = True) -> Slot | None:
         """A place for a new operation of a store; None while all are taken, or another store's turn has come.
 
         Of the stores that wait for a place, that one comes first which has the fewest; of those that have equally few,
-        that one which has been given none for the longest time.
+        that one which has been given none for the longest time. `waits`: whether it asks again until it has one.
         """
         with self._counting():
             places = {path: self._is_taken(path) for path in self._paths()}
             free = next((path for path, taken in places.items() if not taken), None)
             if sum(places.values()) >= self._limit or free is None or not self._is_turn(store, places):
-                self._wait(store)
+                if waits:
+                    self._note_waiting(store)
                 return None
             slot = _slot(free)
             if slot is not None:
@@ -148,13 +150,12 @@ class Slots:
     def turn(self, most: int, per_s: float) -> float:
         """Seconds to wait before the next submission, 0 when it may go now (and is counted): `most` in `per_s`."""
         with self._counting():
-            path, now = self._folder / "submitted.json", clock.now()
-            times = files.read_json(path).get("at", [])
+            now = clock.now()
+            times = files.read_json(self._folder / _SUBMITTED).get("at", [])
             recent = [at for at in times if isinstance(at, int | float) and now - per_s < at <= now]
             if len(recent) >= most:
                 return float(max(0.01, recent[-most] + per_s - now))
-            with files.atomic_path(path, durable=False) as temporary:
-                temporary.write_text(json.dumps({"at": [*recent, now]}))
+            self._share(_SUBMITTED, {"at": [*recent, now]})
             return 0.0
 
     def _is_turn(self, store: str, places: Mapping[Path, bool]) -> bool:
@@ -174,19 +175,23 @@ class Slots:
         return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
     def _note_served(self, store: str) -> None:
-        """Have it known that a store was given a place just now."""
-        known, name = self._served(), self._named(store)
-        if known[-1:] == [name]:
-            return
-        with files.atomic_path(self._folder / _SERVED, durable=False) as temporary:
-            temporary.write_text(json.dumps({"stores": [*(one for one in known if one != name), name][-_REMEMBERED:]}))
+        """Have it known that a store was given a place just now; if it wants another one, it says so again."""
+        name, waiting, known = self._named(store), self._waiting(), self._served()
+        if name in waiting:
+            self._share(_WAITING, {one: at for one, at in waiting.items() if one != name})
+        if known[-1:] != [name]:
+            self._share(_SERVED, {"stores": [*(one for one in known if one != name), name][-_REMEMBERED:]})
 
-    def _wait(self, store: str) -> None:
+    def _note_waiting(self, store: str) -> None:
         """Have it known for a while that a store waits."""
-        waiting, now = self._waiting(), clock.now()
-        if now - waiting.get(self._named(store), 0.0) > _WAITS_S / 4:
-            with files.atomic_path(self._folder / _WAITING, durable=False) as temporary:
-                temporary.write_text(json.dumps({**waiting, self._named(store): now}))
+        name, waiting, now = self._named(store), self._waiting(), clock.now()
+        if now - waiting.get(name, 0.0) > _WAITS_S / 4:
+            self._share(_WAITING, {**waiting, name: now})
+
+    def _share(self, name: str, value: Mapping[str, object]) -> None:
+        """Replace what all stores know; it only says whose turn it is, and when, and may get lost."""
+        with files.atomic_path(self._folder / name, durable=False) as temporary:
+            temporary.write_text(json.dumps(value))
 
     def _waiting(self) -> dict[str, float]:
         """The stores that wait, and when each of them looked for a place."""

@@ -99,7 +99,8 @@ def _costs_table(found: list[Cost]) -> Table:
     table = Table()
     for name in ("film", "component", "backend", "calls", "results", "units", "listed", "charged", "open"):
         table.add_column(name, justify="left" if name in ("film", "component", "backend", "units") else "right")
-    for name in sorted({cost.project for cost in found}):
+    names = sorted({cost.project for cost in found})
+    for name in names:
         lines = [cost for cost in found if cost.project == name]
         for cost in lines:
             table.add_row(
@@ -114,6 +115,9 @@ def _costs_table(found: list[Cost]) -> Table:
                 catalog.priced(cost.open_usd) if cost.open_usd else "",
             )
         table.add_row(name, "total", "", "", "", "", "", f"${sum(_sums(lines, name)):.2f}", "", style="bold")
+    if len(names) > 1:
+        total = sum(sum(_sums(found, name)) for name in names)
+        table.add_row(f"{len(names)} films", "total", "", "", "", "", "", f"${total:.2f}", "", style="bold")
     return table
 
 

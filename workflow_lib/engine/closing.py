@@ -15,7 +15,7 @@ MAX_FILMS = 20
 """Films that get a line of their own; the others are counted."""
 
 _FILM_RULE = "assemble_film"
-_CAUSE_CHARS = 240
+_CAUSE_CHARS = (160, 260)  # of a long cause: what it begins with, and what it ends with, where the way out stands
 _CLIP = re.compile(r"clip_\d+")
 _COUNTED = {
     "generated": "bought",
@@ -55,13 +55,13 @@ def lines(films: Sequence[tuple[str, str]], endings: Sequence[Ending]) -> str:
     return text
 
 
-def left_lines(endings: Iterable[Ending]) -> str:
+def submitted_line(endings: Sequence[Ending]) -> str:
     """What a run has left at the providers, which did not wait for it."""
-    found = list(endings)
-    counted = Counter(ending.outcome for ending in found)
-    spent = sum(ending.usd for ending in found if ending.outcome == "submitted")
+    counted = Counter(ending.outcome for ending in endings)
+    spent = sum(ending.usd for ending in endings if ending.outcome == "submitted")
     text = f"{counted['submitted']} clips submitted, {catalog.priced(spent)}; {counted['open']} were at the providers"
     text += f"; {counted['no place']} found no place there and are left for later" if counted["no place"] else ""
+    text += f"{_others(endings)}, {catalog.priced(_paid(endings))}" if counted["generated"] else ""
     return f"{text}; build the films to collect them, $0 for what is submitted\n"
 
 
@@ -84,22 +84,34 @@ def _counts(endings: Sequence[Ending]) -> str:
     clips = [ending for ending in endings if _CLIP.fullmatch(ending.clip)]
     counted = Counter("failed" if ending.code else _COUNTED.get(ending.outcome, "stood in for") for ending in clips)
     told = [f"{counted[name]} {name}" for name in (*_COUNTED.values(), "stood in for", "failed") if counted[name]]
-    others = sum(ending.outcome == "generated" for ending in endings) - counted["bought"]
-    spent = sum(ending.usd for ending in endings if ending.outcome == "generated")
     before = sum(ending.usd for ending in endings if ending.outcome == "collected")
     text = f"; clips: {', '.join(told)}" if told else ""
-    text += f"; {others} lines, effects or pictures bought" if others else ""
-    text += f"; paid for: {catalog.priced(spent)}" if endings else ""
+    text += _others(endings)
+    text += f"; paid for: {catalog.priced(_paid(endings))}" if endings else ""
     return f"{text}, and {catalog.priced(before)} by earlier runs" if before else text
+
+
+def _others(endings: Iterable[Ending]) -> str:
+    """How much was bought that is no clip."""
+    count = sum(ending.outcome == "generated" and not _CLIP.fullmatch(ending.clip) for ending in endings)
+    return f"; {count} storyboards, pictures, lines or effects bought" if count else ""
+
+
+def _paid(endings: Iterable[Ending]) -> float:
+    """What this run has paid for what it has, in USD."""
+    return sum(ending.usd for ending in endings if ending.outcome == "generated")
 
 
 def _film_line(folder: str, cut: str, failed: Sequence[Ending]) -> str:
     """What became of a film that is not done: how much of it failed, the weightiest reason, and what to do."""
     if not failed:
-        return f"{folder}/{cut}.mp4: not done; what is wrong stands above; run the same command again\n"
+        return f"{folder}/{cut}.mp4: not done; if something is wrong, it stands above; run the same command again\n"
     order = list(_NEXT)
     worst = min(failed, key=lambda ending: order.index(ending.code) if ending.code in order else len(order))
-    cause = " ".join(worst.cause.split())
-    cause = cause if len(cause) <= _CAUSE_CHARS else f"{cause[:_CAUSE_CHARS]}..."
     more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-    return f"{folder}: {worst.clip}{more}: {cause}; next: {_NEXT.get(worst.code, _NEXT[1])}\n"
+    return f"{folder}: {worst.clip}{more}: {_shortened(worst.cause)}; next: {_NEXT.get(worst.code, _NEXT[1])}\n"
+
+
+def _shortened(cause: str) -> str:
+    text, (first, last) = " ".join(cause.split()), _CAUSE_CHARS
+    return text if len(text) <= first + last else f"{text[:first]} ... {text[-last:]}"

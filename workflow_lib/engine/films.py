@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,9 +31,9 @@ class Films:
     def __init__(self, workflow: Workflow, settings: Config) -> None:
         self._workflow = workflow
         self._settings = settings
-        self._stores = Stores()
+        self.stores = Stores()
         self.plans: dict[tuple[str, Cut], FilmPlan] = {}
-        self.storyboards = Storyboards(workflow, settings, self._stores)
+        self.storyboards = Storyboards(workflow, settings, self.stores)
 
     def plan(self, folder: str, cut: Cut) -> FilmPlan:
         """The plan of one film; a project that is wrong ends the run before anything is made.
@@ -56,7 +57,7 @@ class Films:
             self.storyboards.wait(folder)
             film = project.load(Project(Path(folder)), self._settings)
             # What was drafted in this run was paid for since the journals were read.
-            stores = None if self.storyboards.was_awaited(folder) else self._stores
+            stores = None if self.storyboards.was_awaited(folder) else self.stores
             self.plans[folder, cut] = plan.of(film if cut == "final" else film.draft(), stores)
         return self.plans[folder, cut]
 
@@ -87,7 +88,7 @@ class Films:
                     self.storyboards.plan(str(item.root))
                     continue
                 film = project.load(item, self._settings)
-                self.plans[str(item.root), "final"] = plan.of(film, self._stores)
+                self.plans[str(item.root), "final"] = plan.of(film, self.stores)
             except InvalidInput as error:
                 problems.extend(error.problems)
         if problems:
@@ -97,6 +98,10 @@ class Films:
     def has_no_clips(self, folder: str) -> bool:
         """Whether a film's clips are not listed yet."""
         return (folder, "final") not in self.plans and self.storyboards.is_awaited(folder)
+
+    def listed(self, jobs: Iterable[tuple[str, dict[str, str]]]) -> list[tuple[str, dict[str, str]]]:
+        """Those of `jobs` that belong to films whose clips are known."""
+        return [job for job in jobs if "project" not in job[1] or not self.has_no_clips(job[1]["project"])]
 
     def clip(self, found: FilmPlan, number: str) -> ClipPlan:
         """The plan of one clip; a number that the film does not have ends the run."""

@@ -23,6 +23,12 @@ SOUNDS = frozenset({"narrate_clip", "generate_effect"})
 CLIPS = frozenset({"generate_clip", "submit_clip"})
 """The rules that ask for a clip."""
 
+LISTING = "submit_film"
+"""The rule that lists what was left at the providers."""
+
+SUBMITTING = frozenset({"submit_clip", LISTING})
+"""The rules of submit now, collect later."""
+
 BUYING = SOUNDS | CLIPS | {"draft_storyboard", "draw_picture"}
 """The rules that may spend money."""
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from workflow_lib import board_lines, catalog, files, layout, receipts, spacing, verdicts
+from workflow_lib.budgets import CENT_FRACTION
 from workflow_lib.engine import drawing
 from workflow_lib.layout import Cut
 from workflow_lib.planned import Action, ClipPlan, FilmPlan, Wanted, total_usd
@@ -180,31 +181,50 @@ def price_age_line(prices_of: str, today: date) -> str:
     )
 
 
-def run_budget_line(price: float, budget: float | None) -> str:
-    """What a run may spend, where a limit is set: `price` and `budget` in USD."""
-    if budget is None:
-        return ""
-    over = "; it will stop there" if price > budget else ""
-    return f"this run may spend ${budget:.2f} of the ${price:.2f} that are wanted (config.yaml: budget_usd){over}\n"
+def channel_line(channel: Path, price: float, budget: float, spent: float) -> str:
+    """What a run may spend of the budget of a channel, all in USD; `channel`: the folder of its projects."""
+    return f"{channel}: {catalog.priced(price)} wanted{board_lines.within(budget, spent, price, of='channel ')}\n"
+
+
+def run_budget_line(price: float, budget: float, beside: float) -> str:
+    """What a run may spend, all in USD; `beside`: spent of it by the runs that go on and share it."""
+    left = max(0.0, budget - beside)
+    over = price > left + CENT_FRACTION
+    of = f" of the ${price:.2f} that are wanted" if over else f", and ${price:.2f} are wanted"
+    shared = f"; runs beside it have spent ${beside:.2f} of ${budget:.2f}" if beside else ""
+    return f"this run may spend ${left:.2f}{of} (config.yaml: budget_usd{shared}){'; it will stop there' * over}\n"
 
 
 def ending_lines(endings: Iterable[Ending]) -> str:
-    """What a run could not make, clip by clip."""
-    return "".join(
-        f"{ending.project} {ending.clip}: {ending.outcome}: {ending.cause}\n" for ending in endings if ending.code
-    )
+    """What a run could not make, clip by clip, MAX_LINES at most."""
+    failed = [ending for ending in endings if ending.code]
+    lines = [f"{ending.project} {ending.clip}: {ending.outcome}: {ending.cause}\n" for ending in failed[:MAX_LINES]]
+    more = len(failed) - len(lines)
+    return "".join(lines) + (f"and {more} more: `clipwright status` lists them\n" if more else "")
 
 
-def left_line(items: Sequence[Wanted]) -> str:
-    """What is still to buy after a run; empty when nothing is."""
-    if not items:
+def open_line(items: Sequence[Wanted]) -> str:
+    """What is at the providers after a run that was to have it; empty when nothing is."""
+    there = [item for item in items if item.action == "resume"]
+    if not there:
         return ""
-    price = sum(item.price_usd for item in items)
-    components = [item.component for item in items]
+    ordered = catalog.priced(sum(item.list_usd for item in there))
+    what = f"{_number_of(len(there), 'operation')} {'is' if len(there) == 1 else 'are'} left at the providers"
+    return f"{what}, {ordered} ordered: run the same command again to collect, $0\n"
+
+
+def left_line(items: Sequence[Wanted], *, is_over_budget: bool) -> str:
+    """What is still to buy after a run; empty when nothing is."""
+    to_buy = [item for item in items if item.action == "buy"]
+    if not to_buy:
+        return ""
+    price = sum(item.price_usd for item in to_buy)
+    components = [item.component for item in to_buy]
     nouns = (("images", "picture"), ("clips", "clip"), ("narration", "line"), ("effects", "effect"))
     counted = [_number_of(components.count(name), noun) for name, noun in nouns if name in components]
-    what = f"{', '.join(counted)} {'is' if len(items) == 1 else 'are'}"
-    return f"{what} left to buy, {catalog.priced(price)}; run the same command again to go on\n"
+    first = "raise the budget and " if is_over_budget else ""
+    what = f"{', '.join(counted)} {'is' if len(to_buy) == 1 else 'are'}"
+    return f"{what} left to buy, {catalog.priced(price)}; {first}run the same command again to go on\n"
 
 
 def built_lines(plans: Mapping[tuple[str, Cut], FilmPlan], jobs: Iterable[tuple[str, dict[str, str]]]) -> str:

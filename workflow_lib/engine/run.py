@@ -6,8 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,16 +17,18 @@ from workflow_lib import (
     layout,
     locks,
     plan,
+    project,
     runs,
 )
-from workflow_lib.engine import closing, drafting, drawing, internals, making, report, wants
+from workflow_lib.engine import closing, drafting, drawing, internals, making, money, report, wants
 from workflow_lib.engine.asks import Asks
 from workflow_lib.engine.films import Films, fail
 from workflow_lib.engine.internals import Workflow
 from workflow_lib.engine.telling import Telling
-from workflow_lib.errors import InvalidInput, OutOfSpace, Problem, WorkflowError
+from workflow_lib.errors import InvalidInput, OutOfSpace, OverBudget, Problem, WorkflowError
 from workflow_lib.layout import Project
 from workflow_lib.locking import Hold
+from workflow_lib.planned import Wanted
 
 _DECISIVE = (6, 5, 9, 4, 3, 8, 7)
 """Which exit code a run has when its clips ended in several ways: what stops everything, then what needs a decision."""
@@ -95,10 +96,7 @@ class Run:
         jobs = internals.needed_jobs(self._workflow)
         out.write(self.films.storyboards.lines(jobs) + report.plan_lines(self.films.plans, jobs))
         out.write(report.verdict_lines(self.films.plans.values()))
-        price = wants.of(self._listed(jobs), self.films.plan).price_usd + self.films.storyboards.price_usd(jobs)
-        if price:
-            out.write(report.price_age_line(self._settings.prices_of, datetime.now(UTC).date()))
-            out.write(report.run_budget_line(price, self._settings.budget_usd))
+        out.write(money.lines(jobs, self.films, self._settings))
         out.flush()
 
     def begin(self) -> None:
@@ -111,7 +109,7 @@ class Run:
         self._stand_before_slurm()
         try:
             self._check_by_hand()
-            wanted = wants.of(self._listed(self._jobs), self.films.plan)
+            wanted = wants.of(self.films.listed(self._jobs), self.films.plan)
             wanted.check_keys(self._settings, self.films.storyboards.services(self._jobs))
             ffmpeg.binary(self._settings.ffmpeg)
             locks.agree(self._settings)
@@ -130,13 +128,14 @@ class Run:
 
     def succeed(self) -> None:
         """Say where the films are, and give the locks back."""
-        films = closing.films_of(self._jobs)
+        films, endings = closing.films_of(self._jobs), self._endings()
         if len(films) <= closing.MAX_FILMS:
             sys.stderr.write(report.built_lines(self.films.plans, self._jobs))
         if len(films) > 1:
-            sys.stderr.write(closing.lines(films, self._endings()))
-        if any(rule == "submit_clip" for rule, _ in self._jobs):
-            sys.stderr.write(closing.left_lines(self._endings()))
+            sys.stderr.write(closing.lines(films, endings))
+        # A clip that a stand-in took the place of may have come since.
+        late = {ending.project for ending in endings if ending.outcome == "timed_out"}
+        sys.stderr.write(self._at_providers(endings, wants.left(late, self._settings)))
         self.finish()
         self._telling.end((), succeeded=True)
 
@@ -157,14 +156,16 @@ class Run:
     def break_off(self) -> None:
         """Say what could not be made and what is left, and end with the exit code of what matters most."""
         endings = self._endings()
-        left = wants.left_to_buy(self._jobs, self._settings) if endings else []
+        left = wants.left(self._folders(endings), self._settings) if self._run is not None else []
         films = closing.films_of(self._jobs)
         told = closing.lines(films, endings) if len(films) > 1 else report.ending_lines(endings)
+        told += self._at_providers(endings, left)
+        self._list_submissions()
         self.finish()
-        sys.stderr.write(told + report.left_line(left))
-        self._telling.end(endings, succeeded=False)
         codes = {ending.code for ending in endings} | self.asks.codes
         decisive = next((code for code in _DECISIVE if code in codes), None)
+        sys.stderr.write(told + report.left_line(left, is_over_budget=decisive == OverBudget.exit_code))
+        self._telling.end(endings, succeeded=False)
         if decisive is not None:
             sys.stderr.flush()
             raise SystemExit(decisive)
@@ -172,6 +173,28 @@ class Run:
     def _endings(self) -> list[runs.Ending]:
         """What became of all that this run asked somebody for."""
         return runs.Run.current(Path(self._settings.slots_dir)).endings() if self._run is not None else []
+
+    def _folders(self, endings: Iterable[runs.Ending]) -> set[str]:
+        """The projects that this run may have spent money on."""
+        return {wildcards["project"] for rule, wildcards in self._jobs if rule in making.BUYING} | {
+            ending.project for ending in endings
+        }
+
+    def _at_providers(self, endings: Sequence[runs.Ending], left: Sequence[Wanted]) -> str:
+        """What is at the providers when this run ends; `left`: what its films still lack."""
+        if self._run is not None and any(rule in making.SUBMITTING for rule, _ in self._jobs):
+            return closing.submitted_line(endings)
+        return report.open_line(left)
+
+    def _list_submissions(self) -> None:
+        """Write the lists that are made of all of a film's clips, where some could not be submitted."""
+        # Only a run that submits needs the providers.
+        from workflow_lib.generate import detached  # noqa: PLC0415
+
+        for rule, wildcards in self._jobs:
+            if rule == making.LISTING:
+                with contextlib.suppress(WorkflowError):
+                    detached.film(project.load(Project(Path(wildcards["project"])), self._settings), self._settings)
 
     def is_by_hand(self, rule: str, wildcards: Mapping[str, str]) -> bool:
         """Whether the file that a job would make stays: somebody has put it there since the plan, or it was bought."""
@@ -227,7 +250,3 @@ class Run:
         item = self.films.clip(found, wildcards["clip"])
         standing, path = making.MAKERS[rule](found, item)
         return [str(path)] if standing == "manual" else []
-
-    def _listed(self, jobs: Iterable[wants.Job]) -> list[wants.Job]:
-        """Those of `jobs` that belong to films whose clips are known."""
-        return [job for job in jobs if "project" not in job[1] or not self.films.has_no_clips(job[1]["project"])]

@@ -87,14 +87,14 @@ def of(jobs: Iterable[Job], plan_of: Callable[[str, Cut], FilmPlan]) -> Wants:
     )
 
 
-def left_to_buy(jobs: Iterable[Job], settings: Config) -> list[Wanted]:
-    """What the films that `jobs` bought something for still lack, as their files are at this moment."""
-    left: list[Wanted] = []
-    for folder in sorted({wildcards["project"] for rule, wildcards in jobs if rule in making.BUYING}):
+def left(folders: Iterable[str], settings: Config) -> list[Wanted]:
+    """What the films in `folders` still lack and a provider is asked for, as their files are at this moment."""
+    found: list[Wanted] = []
+    for folder in sorted(folders):
         with contextlib.suppress(WorkflowError):
-            found = plan.of(project.load(Project(Path(folder)), settings))
-            left += [item for item in found.parts if item.to_make and item.action == "buy"]
-    return left
+            planned = plan.of(project.load(Project(Path(folder)), settings))
+            found += [item for item in planned.parts if item.to_make and item.action in _ASKING]
+    return found
 
 
 def _services(items: Iterable[SoundPlan | PicturePlan]) -> set[Service]:

@@ -69,13 +69,23 @@ def leave(purchase: Purchase, desk: Desk) -> Left:
             if pending is not None:
                 return Left("open", pending.operation)
             _check_filtered(purchase, desk, ledger)
-            sent = submit.send(purchase, desk, turn, submit.place_now)
-            sent.slot.let_go()
-            return Left("submitted", sent.attempt.operation)
+            return _submitted(purchase, desk, turn)
     except locking.Busy:
         return Left("in work")
     except submit.Crowded:
         return Left("no place")
+
+
+def _submitted(purchase: Purchase, desk: Desk, turn: Turn) -> Left:
+    try:
+        sent = submit.send(purchase, desk, turn, submit.place_now)
+    except OutcomeUnknown as error:
+        lost = _lost(purchase, desk)
+        if lost is None:
+            raise
+        raise OutcomeUnknown(f"{error}; {submit.unknown_text(purchase, lost.at)}") from error
+    sent.slot.let_go()
+    return Left("submitted", sent.attempt.operation)
 
 
 def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None, turn: Turn) -> Obtained:
@@ -95,8 +105,8 @@ def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None, turn: Turn)
                 raise
             desk.tell.say(f"filtered ({error}); asking once more, attempt {refused + 1}")
         except OutcomeUnknown as error:
-            lost = desk.store.ledger().pending(purchase.request.fingerprint)
-            if lost is None or lost.operation is not None:
+            lost = _lost(purchase, desk)
+            if lost is None:
                 raise
             if not may_settle:
                 raise OutcomeUnknown(f"{error}; {submit.unknown_text(purchase, lost.at)}") from error
@@ -104,6 +114,12 @@ def _bought(purchase: Purchase, desk: Desk, pending: Attempt | None, turn: Turn)
             may_settle = False
             desk.tell.say(f"{error}; asking what became of it")
             pending = settle.settled(lost, purchase, desk)
+
+
+def _lost(purchase: Purchase, desk: Desk) -> Attempt | None:
+    """The submission whose answer got lost, if that is why nobody knows what became of it."""
+    attempt = desk.store.ledger().pending(purchase.request.fingerprint)
+    return attempt if attempt is not None and attempt.operation is None else None
 
 
 def _pending(purchase: Purchase, desk: Desk, ledger: Ledger) -> Attempt | None:

@@ -164,10 +164,10 @@ def place_now(purchase: Purchase, desk: Desk, provider: Provider) -> Slot:
     slots = desk.slots(provider, purchase.request.backend)
     store = str(desk.store.folder.resolve())
     desk.check_not_stopped()
-    slot = slots.take(store)
+    slot = slots.take(store, waits=False)
     if slot is None:
         _clear_orphans(purchase, desk, provider, slots)
-        slot = slots.take(store)
+        slot = slots.take(store, waits=False)
     if slot is None:
         raise Crowded
     return _in_turn(purchase, desk, slots, slot)

@@ -126,7 +126,7 @@ def _head(names: list[str]) -> list[str]:
 
 
 def _check_head(head: list[str], where: str, problems: list[Problem]) -> None:
-    for name in head:
+    for name in dict.fromkeys(head):
         if name not in COLUMNS:
             near = difflib.get_close_matches(name, COLUMNS, n=1)
             hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(COLUMNS)}"
