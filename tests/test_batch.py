@@ -10,7 +10,7 @@ import pytest
 from conftest import REPO, Studio, small_film
 from paid_films import Paid, quicken, until, worded_film
 
-from workflow_lib.engine import closing
+from workflow_lib.engine import closing, report
 from workflow_lib.runs import Ending
 from workflow_lib.slots import Slots
 
@@ -61,6 +61,15 @@ def test_all_that_is_wrong_in_a_table_is_said_at_once(studio: Studio) -> None:
     ], done.stderr
     assert "did you mean `title`?" in said[0]
     assert not (studio.folder / "projects").exists()
+
+
+def test_a_column_that_is_there_twice_is_told_once(studio: Studio) -> None:
+    """What is wrong with the head of a table is one line, however many columns it is about."""
+    (studio.folder / "batch.csv").write_text("id,title,title,title\nfox,a,b,c\n")
+
+    done = studio.clipwright("new", "--from", "batch.csv")
+
+    assert (done.returncode, done.stderr) == (3, "batch.csv, line 1: title: stands twice\n")
 
 
 def test_no_channel_starves(paid: Paid) -> None:
@@ -156,6 +165,20 @@ def test_a_run_of_several_films_is_summed_up(paid: Paid) -> None:
     assert line.endswith("; next: run the same command again")
     assert "2 of 2 films done" not in paid.build("all"), "the film that was done is not made again"
     assert paid.count() == 5
+    total = paid.studio.clipwright("costs").stdout.splitlines()[-2]
+    assert [part.strip() for part in total.split("│")[1:3]] == ["2 films", "total"]
+    assert "$0.84" in total
+
+
+def test_a_run_that_failed_everywhere_lists_its_first_clips() -> None:
+    """However many clips of one film or of many fail, a screenful is listed, and the others are counted."""
+    endings = [Ending("projects/a", f"clip_{number:03d}", "OverBudget", 5, "no money") for number in range(100)]
+
+    said = report.ending_lines(endings).splitlines()
+
+    assert said[0] == "projects/a clip_000: OverBudget: no money"
+    assert len(said) == report.MAX_LINES + 1
+    assert said[-1] == "and 40 more: `clipwright status` lists them"
 
 
 def test_a_long_summary_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
