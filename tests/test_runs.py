@@ -56,6 +56,19 @@ def test_each_cut_is_told_what_failed_in_it(tmp_path: Path, monkeypatch: pytest.
     assert shared[1].startswith(f"{FILM}: assets/owl.png: no money")
 
 
+def test_what_is_left_at_the_providers_is_counted_apart_from_what_was_bought() -> None:
+    """Beside submitted clips stands what else was bought and its price, and no clip that the same run has built."""
+    submitted = Ending(FILM, "clip_01", "submitted", 0, usd=0.21)
+    built = Ending("projects/other", "clip_01", "generated", 0, usd=0.42)
+    picture = Ending(FILM, "assets/owl.png", "generated", 0, usd=0.13)
+
+    said = closing.submitted_line([submitted, built])
+    more = closing.submitted_line([submitted, built, picture])
+
+    assert said.startswith("1 clips submitted, $0.21; 0 were at the providers; build the films")
+    assert "; 1 storyboards, pictures, lines or effects bought, $0.13; build" in more
+
+
 def test_a_film_and_its_draft_are_summed_up_together(paid: Paid) -> None:
     """Built by one command, what the film's clips cost and why one failed is said, and decides the exit code."""
     worded_film(paid.studio, ["Waves.", "Wind."], budget_usd=0.30)

@@ -116,7 +116,7 @@ def _costs_table(found: list[Cost]) -> Table:
             )
         table.add_row(name, "total", "", "", "", "", "", f"${sum(_sums(lines, name)):.2f}", "", style="bold")
     if len(names) > 1:
-        total = sum(sum(_sums(found, name)) for name in names)
+        total = sum(cost.actual_usd + cost.open_usd for cost in found)
         table.add_row(f"{len(names)} films", "total", "", "", "", "", "", f"${total:.2f}", "", style="bold")
     return table
 

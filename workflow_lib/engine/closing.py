@@ -61,7 +61,8 @@ def submitted_line(endings: Sequence[Ending]) -> str:
     spent = sum(ending.usd for ending in endings if ending.outcome == "submitted")
     text = f"{counted['submitted']} clips submitted, {catalog.priced(spent)}; {counted['open']} were at the providers"
     text += f"; {counted['no place']} found no place there and are left for later" if counted["no place"] else ""
-    text += f"{_others(endings)}, {catalog.priced(_paid(endings))}" if counted["generated"] else ""
+    others = _others(endings)
+    text += f"{_others_text(others)}, {catalog.priced(_paid(others))}" if others else ""
     return f"{text}; build the films to collect them, $0 for what is submitted\n"
 
 
@@ -86,15 +87,18 @@ def _counts(endings: Sequence[Ending]) -> str:
     told = [f"{counted[name]} {name}" for name in (*_COUNTED.values(), "stood in for", "failed") if counted[name]]
     before = sum(ending.usd for ending in endings if ending.outcome == "collected")
     text = f"; clips: {', '.join(told)}" if told else ""
-    text += _others(endings)
+    text += _others_text(_others(endings))
     text += f"; paid for: {catalog.priced(_paid(endings))}" if endings else ""
     return f"{text}, and {catalog.priced(before)} by earlier runs" if before else text
 
 
-def _others(endings: Iterable[Ending]) -> str:
-    """How much was bought that is no clip."""
-    count = sum(ending.outcome == "generated" and not _CLIP.fullmatch(ending.clip) for ending in endings)
-    return f"; {count} storyboards, pictures, lines or effects bought" if count else ""
+def _others(endings: Iterable[Ending]) -> list[Ending]:
+    """What was bought that is no clip."""
+    return [ending for ending in endings if ending.outcome == "generated" and not _CLIP.fullmatch(ending.clip)]
+
+
+def _others_text(others: Sequence[Ending]) -> str:
+    return f"; {len(others)} storyboards, pictures, lines or effects bought" if others else ""
 
 
 def _paid(endings: Iterable[Ending]) -> float:
